@@ -1,0 +1,152 @@
+/**
+ * What a client can do, without a face: the shell, a page or a program of one's own all speak to this. Every method
+ * that a person can call answers with a value; a refusal is a value too. Nothing here throws but on a bug.
+ */
+import type { ErrorCode, PeerAddress, Refusal } from '@p2p/protocol';
+
+export type Answer<T> = { readonly ok: true; readonly result: T } | Refusal;
+
+/** A line of tracker_info.txt. */
+export interface TrackerEntry {
+  /** Position in the file, from 1. */
+  readonly number: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface PeerOptions {
+  /** Made where it is missing, mode 0700; locked while the peer is open. */
+  readonly dataDirectory: string;
+  readonly trackers: readonly TrackerEntry[];
+  /** SHA-256 of the cluster's public key, 64 hex digits; undefined: trusted on first use and remembered. */
+  readonly clusterFingerprint: string | undefined;
+  /** The tracker to try first, by number; 1 where nothing is said. */
+  readonly firstTracker: number;
+  /** Where other peers reach this client. Port 0: the port that was bound. */
+  readonly advertise: PeerAddress | { readonly host: string; readonly port: 0 };
+  /** Where the listening socket is bound. */
+  readonly bind: { readonly host: string; readonly port: number };
+  /** Bytes per second, 0 for no limit. */
+  readonly uploadLimit: number;
+  readonly downloadLimit: number;
+  /** A download without a verified block for this long fails with `no_peers`; undefined: never. */
+  readonly giveUpMs: number | undefined;
+}
+
+/** Why a peer could not be opened, in a sentence for a person: a locked directory, a taken port, a bad key file. */
+export type Opened<P> = { readonly ok: true; readonly peer: P } | { readonly ok: false; readonly message: string };
+
+export type DownloadState = 'queued' | 'downloading' | 'paused' | 'complete' | 'failed';
+
+export interface DownloadStatus {
+  readonly group: string;
+  readonly file: string;
+  readonly state: DownloadState;
+  readonly bytes: number;
+  /** Verified bytes. */
+  readonly done: number;
+  readonly bytesPerSecond: number;
+  /** Peers connected for this download. */
+  readonly peers: number;
+  /** Where the file will lie, or lies, under its final name. */
+  readonly path: string;
+  readonly root: string;
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+}
+
+export interface Replicated {
+  readonly replicated: boolean;
+}
+
+export interface GroupRow {
+  readonly group: string;
+  readonly owners: readonly string[];
+  readonly members: number;
+  readonly member: boolean;
+  readonly requested: boolean;
+}
+
+export interface FileRow {
+  readonly file: string;
+  readonly bytes: number;
+  readonly root: string;
+  readonly sharers: number;
+  readonly by: string;
+}
+
+export interface TrackerRow {
+  readonly number: number;
+  /** host:port as in tracker_info.txt. */
+  readonly address: string;
+  readonly reachable: boolean;
+  /** Whether this client is connected to it now. */
+  readonly current: boolean;
+  readonly linked: readonly number[];
+  /** Null where it was not reachable. */
+  readonly operations: number | null;
+  readonly digest: string | null;
+}
+
+export type PeerEvent =
+  /** Connected to this tracker. `lost`: the number of the one that was lost before, if one was. */
+  | { readonly event: 'tracker'; readonly number: number; readonly state: 'connected'; readonly lost?: number }
+  /** No tracker answers; the peer goes on trying. */
+  | { readonly event: 'tracker'; readonly number: number; readonly state: 'lost' }
+  | ({ readonly event: 'download' } & DownloadStatus)
+  /** Progress of hashing before a file is shared. */
+  | { readonly event: 'hashing'; readonly path: string; readonly done: number; readonly bytes: number }
+  /** One calm line for a person. */
+  | { readonly event: 'notice'; readonly message: string };
+
+/** An open client. Names are what a person typed; they are checked (`invalid_name`) before anything else happens. */
+export interface Peer {
+  createUser(user: string, password: string): Promise<Answer<{ user: string } & Replicated>>;
+  login(
+    user: string,
+    password: string,
+  ): Promise<Answer<{ user: string; tracker: number; renamedFrom?: string } & Replicated>>;
+  logout(): Promise<Answer<Replicated>>;
+  whoami(): Promise<Answer<{ user: string; tracker: number }>>;
+  changePassword(oldPassword: string, newPassword: string): Promise<Answer<Replicated>>;
+
+  createGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;
+  joinGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;
+  leaveGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;
+  deleteGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;
+  listRequests(group: string): Promise<Answer<{ requests: { user: string }[] }>>;
+  acceptRequest(group: string, user: string): Promise<Answer<{ group: string; user: string } & Replicated>>;
+  rejectRequest(group: string, user: string): Promise<Answer<{ group: string; user: string } & Replicated>>;
+  removeMember(group: string, user: string): Promise<Answer<{ group: string; user: string } & Replicated>>;
+  addOwner(group: string, user: string): Promise<Answer<{ group: string; user: string } & Replicated>>;
+  removeOwner(group: string, user: string): Promise<Answer<{ group: string; user: string } & Replicated>>;
+  listGroups(): Promise<Answer<{ groups: GroupRow[] }>>;
+  listMembers(group: string): Promise<Answer<{ members: { user: string; owner: boolean; online: boolean }[] }>>;
+
+  /** `path` is absolute; `name` is what the file is to be called, by default the path's last component. */
+  uploadFile(
+    path: string,
+    group: string,
+    name?: string,
+  ): Promise<Answer<{ group: string; file: string; bytes: number; root: string } & Replicated>>;
+  listFiles(group: string): Promise<Answer<{ files: FileRow[] }>>;
+  /** `destination` is absolute; a directory, or what ends in a separator, gets the file's name. */
+  downloadFile(
+    group: string,
+    file: string,
+    destination: string,
+  ): Promise<Answer<{ group: string; file: string; bytes: number; path: string }>>;
+  showDownloads(): Answer<{ downloads: DownloadStatus[] }>;
+  /** Until no download is queued or downloading; `timed_out` after `seconds`. */
+  wait(seconds?: number): Promise<Answer<{ complete: number; failed: number }>>;
+  stopShare(group: string, file: string): Promise<Answer<{ group: string; file: string }>>;
+  removeFile(group: string, file: string): Promise<Answer<{ group: string; file: string } & Replicated>>;
+
+  trackers(): Promise<Answer<{ trackers: TrackerRow[] }>>;
+
+  /** Where other peers reach this client. */
+  readonly address: PeerAddress;
+  /** Calls `listener` for every event from now on; the returned function ends it. */
+  onEvent(listener: (event: PeerEvent) => void): () => void;
+  /** Stops sharing and downloading, says goodbye to the tracker, frees the data directory. Idempotent. */
+  close(): Promise<void>;
+}

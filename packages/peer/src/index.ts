@@ -1,0 +1,2 @@
+/** A client without a face: tracker session, sharing, fetching. Embeddable in any Node.js program. */
+export type * from './api.js';

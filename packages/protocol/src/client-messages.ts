@@ -1,0 +1,221 @@
+/**
+ * What a client and a tracker say to each other. A client sends requests, each with an `id` of its own choice; the
+ * tracker answers each with `<type>.ok` or `error` under the same id, in any order, and may push news in between.
+ * docs/PROTOCOL.md explains every message; a test holds it against these schemas.
+ */
+import { z } from 'zod';
+import { errorCodes } from './errors.js';
+import {
+  bytesOf,
+  fileName,
+  groupName,
+  newFileName,
+  newGroupName,
+  newPassword,
+  newUserName,
+  peerAddress,
+  triedPassword,
+  userName,
+} from './fields.js';
+import { clusterId, contentRoot, count, deviceId, fileId, groupId, slotNumber, timeMs } from './identifiers.js';
+import { MAX_ANNOUNCED_FILES, MAX_PEERS_PER_REPLY, TOKEN_BYTES } from './limits.js';
+import { fileBytes, pieceLength } from './operations.js';
+
+const id = z.int().min(0).max(0xffff_ffff);
+
+/** A request that only reads, or that concerns this connection alone. */
+const query = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), id, ...shape });
+
+/** A request that changes what the trackers agree on: `counter` makes it the same request wherever it is sent again. */
+const mutation = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), id, counter: count, ...shape });
+
+const ok = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(`${type}.ok` as const), id, ...shape });
+
+const inGroup = { group: groupName };
+const userInGroup = { group: groupName, user: userName };
+const fileInGroup = { group: groupName, file: fileName };
+const token = bytesOf(TOKEN_BYTES);
+/** Lists come in pages, sorted by name; `after` is the last name of the page before. */
+const page = { after: z.string().optional() };
+
+/** The first request on every connection. */
+export const helloRequest = query('hello', {
+  protocol: z.int(),
+  /** Rises with every connection of this device: the newest announcement of a device wins. */
+  counter: count,
+  /** Resumes this session, if it is still good. */
+  token: token.optional(),
+  /** Where other peers reach this client; absent while it serves nobody. */
+  address: peerAddress.optional(),
+});
+
+export const mutationRequest = z.discriminatedUnion('type', [
+  mutation('create_user', { user: newUserName, password: newPassword }),
+  /** The client makes the token, so that asking again at another tracker loses nothing. */
+  mutation('login', { user: userName, password: triedPassword, token }),
+  mutation('logout', {}),
+  mutation('change_password', { oldPassword: triedPassword, newPassword }),
+  mutation('create_group', { group: newGroupName }),
+  mutation('join_group', inGroup),
+  mutation('leave_group', inGroup),
+  mutation('accept_request', userInGroup),
+  mutation('reject_request', userInGroup),
+  mutation('remove_member', userInGroup),
+  mutation('add_owner', userInGroup),
+  mutation('remove_owner', userInGroup),
+  mutation('delete_group', inGroup),
+  mutation('share_file', {
+    group: groupName,
+    file: newFileName,
+    bytes: fileBytes,
+    pieceLength,
+    root: contentRoot,
+  }),
+  mutation('remove_file', fileInGroup),
+]);
+
+export const queryRequest = z.discriminatedUnion('type', [
+  query('ping', {}),
+  query('whoami', {}),
+  query('list_groups', page),
+  query('list_requests', { ...inGroup, ...page }),
+  query('list_members', { ...inGroup, ...page }),
+  query('list_files', { ...inGroup, ...page }),
+  /** Whether this user may share into the group: asked before a large file is hashed for nothing. */
+  query('check_member', inGroup),
+  /** Metadata and peers of a file; from now on its joins and departures are pushed. */
+  query('open_swarm', fileInGroup),
+  query('close_swarm', { file: fileId }),
+  /** What this connection's device has: a lease that lasts as long as the connection. */
+  query('announce', {
+    add: z.array(z.object({ file: fileId, complete: z.boolean() })).max(MAX_ANNOUNCED_FILES),
+    remove: z.array(fileId).max(MAX_ANNOUNCED_FILES),
+  }),
+  query('status', {}),
+]);
+
+/** Everything a client may send after its hello was answered. */
+export const clientRequest = z.discriminatedUnion('type', [mutationRequest, queryRequest]);
+
+export type HelloRequest = z.infer<typeof helloRequest>;
+export type MutationRequest = z.infer<typeof mutationRequest>;
+export type QueryRequest = z.infer<typeof queryRequest>;
+export type ClientRequest = z.infer<typeof clientRequest>;
+export type RequestType = HelloRequest['type'] | ClientRequest['type'];
+
+/** A device that serves a file, as the tracker names it. */
+export const swarmPeer = z.object({ device: deviceId, address: peerAddress, complete: z.boolean() });
+export type SwarmPeer = z.infer<typeof swarmPeer>;
+
+/**
+ * `replicated: true`: every configured tracker holds the operation. `false`: this one and every one that is linked
+ * hold it; a tracker that is away gets it when it is back.
+ */
+const replicated = { replicated: z.boolean() };
+const next = { next: z.string().nullable() };
+const name = z.string();
+
+const mutationReplies = [
+  ok('create_user', { user: name, ...replicated }),
+  /** `renamedFrom`: the name that was typed, where a merge has given the account another. */
+  ok('login', { user: name, renamedFrom: name.optional(), ...replicated }),
+  ok('logout', replicated),
+  ok('change_password', replicated),
+  ok('create_group', { group: name, ...replicated }),
+  ok('join_group', { group: name, ...replicated }),
+  ok('leave_group', { group: name, ...replicated }),
+  ok('accept_request', { group: name, user: name, ...replicated }),
+  ok('reject_request', { group: name, user: name, ...replicated }),
+  ok('remove_member', { group: name, user: name, ...replicated }),
+  ok('add_owner', { group: name, user: name, ...replicated }),
+  ok('remove_owner', { group: name, user: name, ...replicated }),
+  ok('delete_group', { group: name, ...replicated }),
+  ok('share_file', { group: groupId, file: fileId, name, ...replicated }),
+  ok('remove_file', { group: name, file: name, ...replicated }),
+] as const;
+
+const queryReplies = [
+  ok('hello', {
+    slot: slotNumber,
+    cluster: clusterId,
+    /** The tracker's wall clock: clients judge what expires by it. */
+    clock: timeMs,
+    /** The user whose session was resumed; null without one. */
+    user: name.nullable(),
+  }),
+  ok('ping', {}),
+  ok('whoami', { user: name }),
+  ok('list_groups', {
+    groups: z.array(
+      z.object({
+        group: name,
+        owners: z.array(name),
+        members: count,
+        member: z.boolean(),
+        requested: z.boolean(),
+      }),
+    ),
+    ...next,
+  }),
+  ok('list_requests', { requests: z.array(z.object({ user: name })), ...next }),
+  ok('list_members', {
+    members: z.array(z.object({ user: name, owner: z.boolean(), online: z.boolean() })),
+    ...next,
+  }),
+  ok('list_files', {
+    files: z.array(z.object({ file: name, id: fileId, bytes: fileBytes, root: contentRoot, sharers: count, by: name })),
+    ...next,
+  }),
+  ok('check_member', { group: groupId }),
+  ok('open_swarm', {
+    group: groupId,
+    file: fileId,
+    bytes: fileBytes,
+    pieceLength,
+    root: contentRoot,
+    peers: z.array(swarmPeer).max(MAX_PEERS_PER_REPLY),
+  }),
+  ok('close_swarm', {}),
+  /** `refused`: files that are gone, or whose group this user is not in. */
+  ok('announce', { refused: z.array(fileId) }),
+  ok('status', {
+    slot: slotNumber,
+    linked: z.array(slotNumber),
+    operations: count,
+    digest: z.string(),
+  }),
+] as const;
+
+export const errorReply = z.object({ type: z.literal('error'), id, code: z.enum(errorCodes), message: z.string() });
+
+/** The session of this connection is over: logged out elsewhere, expired, or its password was changed. */
+export const sessionEnded = z.object({ type: z.literal('session_ended') });
+
+/** News of a swarm that this connection has open. */
+export const swarmChanged = z.object({
+  type: z.literal('swarm_changed'),
+  file: fileId,
+  joined: z.array(swarmPeer).max(MAX_PEERS_PER_REPLY),
+  left: z.array(deviceId),
+});
+
+/** Everything a tracker may send to a client. */
+export const trackerMessage = z.discriminatedUnion('type', [
+  ...mutationReplies,
+  ...queryReplies,
+  errorReply,
+  sessionEnded,
+  swarmChanged,
+]);
+
+export type TrackerMessage = z.infer<typeof trackerMessage>;
+export type ErrorReply = z.infer<typeof errorReply>;
+export type SwarmChanged = z.infer<typeof swarmChanged>;
+
+/** The answer that a request of type `T` gets where it succeeds. */
+export type ReplyTo<T extends RequestType> = Extract<TrackerMessage, { type: `${T}.ok` }>;
+/** The request of type `T`. */
+export type RequestOf<T extends RequestType> = Extract<HelloRequest | ClientRequest, { type: T }>;

@@ -1,0 +1,72 @@
+/**
+ * Messages as MessagePack, checked once at the door. Outgoing messages are trusted (the compiler has seen them),
+ * incoming ones are decoded and held against the schema of everything that may be said to this side.
+ */
+import { Packr } from 'msgpackr';
+import type { z } from 'zod';
+import { type ErrorCode, errorCodes } from './errors.js';
+
+const packr = new Packr({
+  useRecords: false,
+  mapsAsObjects: true,
+  // Decoded byte strings must outlive the chunk they came in.
+  copyBuffers: true,
+  int64AsType: 'number',
+  encodeUndefinedAsNil: false,
+});
+
+/** MessagePack bytes of any plain value: objects, arrays, strings, numbers, booleans, null, Uint8Array. */
+export function pack(value: unknown): Uint8Array {
+  return packr.pack(value);
+}
+
+/** The value of MessagePack bytes, or undefined where they are none. */
+export function unpack(bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes);
+  } catch {
+    // Truncated, too deeply nested, an unknown extension: all the same to the caller.
+    return undefined;
+  }
+}
+
+/** An outgoing message: dropped fields are absent, not null. */
+export function encodeMessage(message: { readonly type: string }): Uint8Array {
+  return pack(message);
+}
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly message: T }
+  | {
+      readonly ok: false;
+      /** The request's id where one could be read: then the fault may be answered instead of closing. */
+      readonly id: number | undefined;
+      readonly code: ErrorCode;
+      readonly reason: string;
+    };
+
+/** Decodes one frame and checks it against `schema`. Never throws. */
+export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): Decoded<T> {
+  const value = unpack(frame);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, id: idOf(value), code: codeOf(issue), reason: reasonOf(issue) };
+}
+
+function idOf(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return undefined;
+  return Number.isSafeInteger(value.id) && (value.id as number) >= 0 ? (value.id as number) : undefined;
+}
+
+/** A schema names a more precise code by `params: { code }`; everything else is a bad request. */
+function codeOf(issue: z.core.$ZodIssue | undefined): ErrorCode {
+  const code: unknown = issue?.code === 'custom' ? issue.params?.code : undefined;
+  return errorCodes.find((known) => known === code) ?? 'bad_request';
+}
+
+function reasonOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return 'the message does not fit its schema';
+  const path = issue.path.join('.');
+  return path === '' || issue.code === 'custom' ? issue.message : `${path}: ${issue.message}`;
+}

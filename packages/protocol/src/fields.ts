@@ -1,0 +1,54 @@
+/** Schemas of single fields that several messages share: names, passwords, bytes, addresses. */
+import { z } from 'zod';
+import { MAX_HOST_BYTES, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './limits.js';
+import { checkName, type NameKind, utf8Length } from './names.js';
+
+function name(kind: NameKind, chosen: boolean) {
+  return z.string().transform((text, context) => {
+    const check = checkName(kind, text, chosen);
+    if (check.ok) return check.name;
+    context.addIssue({ code: 'custom', message: check.reason, params: { code: 'invalid_name' } });
+    return z.NEVER;
+  });
+}
+
+/** Names of what exists; each is NFC after parsing. */
+export const userName = name('user', false).brand('UserName');
+export type UserName = z.infer<typeof userName>;
+export const groupName = name('group', false).brand('GroupName');
+export type GroupName = z.infer<typeof groupName>;
+export const fileName = name('file', false).brand('FileName');
+export type FileName = z.infer<typeof fileName>;
+
+/** Names that somebody picks for something new: none that looks like a merge's. */
+export const newUserName = name('user', true).brand('UserName');
+export const newGroupName = name('group', true).brand('GroupName');
+export const newFileName = name('file', true).brand('FileName');
+
+/** A password being set. */
+export const newPassword = z.string().refine(
+  (text) => {
+    const bytes = utf8Length(text);
+    return bytes >= MIN_PASSWORD_BYTES && bytes <= MAX_PASSWORD_BYTES;
+  },
+  { error: `a password has ${MIN_PASSWORD_BYTES} to ${MAX_PASSWORD_BYTES} bytes` },
+);
+
+/** A password being tried: of any length that a frame holds. */
+export const triedPassword = z.string();
+
+/** Exactly `length` raw bytes. */
+export function bytesOf(length: number) {
+  return z.instanceof(Uint8Array).refine((bytes) => bytes.length === length, { error: `${length} bytes expected` });
+}
+
+/** Where a peer can be dialled: a name or a literal IPv4 or IPv6 address without brackets. */
+export const peerAddress = z.object({
+  host: z
+    .string()
+    .min(1)
+    .max(MAX_HOST_BYTES)
+    .regex(/^[0-9a-zA-Z.:%_-]+$/),
+  port: z.int().min(1).max(65_535),
+});
+export type PeerAddress = z.infer<typeof peerAddress>;

@@ -1,0 +1,101 @@
+/**
+ * Framing: every message is a 4-byte big-endian length and that many bytes. The decoder takes chunks of any cut and
+ * hands out frames; it does no input or output and knows nothing of what a frame means.
+ */
+import type { ViolationCode } from './errors.js';
+import { FRAME_HEADER_BYTES } from './limits.js';
+
+/** Puts the length prefix in front of `payload`. */
+export function encodeFrame(payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
+  writeFrameHeader(frame, payload.length);
+  frame.set(payload, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+/** Writes the length prefix for a payload of `payloadBytes` at the start of `target`. */
+export function writeFrameHeader(target: Uint8Array, payloadBytes: number): void {
+  target[0] = payloadBytes >>> 24;
+  target[1] = payloadBytes >>> 16;
+  target[2] = payloadBytes >>> 8;
+  target[3] = payloadBytes;
+}
+
+export type FrameHandler = (frame: Uint8Array) => void;
+
+/**
+ * Cuts a byte stream into frames.
+ *
+ * A frame that lies whole in one chunk is handed out as a view of that chunk, so it is only valid during the call of
+ * the handler; a frame that is cut is collected in memory of its own. After a violation the decoder stays silent.
+ */
+export class FrameDecoder {
+  #maxFrameBytes: number;
+  #header = new Uint8Array(FRAME_HEADER_BYTES);
+  #headerFill = 0;
+  #body: Uint8Array | undefined;
+  #bodyFill = 0;
+  #violation: ViolationCode | undefined;
+
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Bytes held of a frame that is not yet whole, header included. */
+  get pendingBytes(): number {
+    return this.#headerFill + this.#bodyFill;
+  }
+
+  /** Another bound from the next frame on: the connection's state has changed. May be called by the handler. */
+  setMaxFrameBytes(maxFrameBytes: number): void {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /**
+   * Takes the next chunk and calls `onFrame` for each frame that is now whole, in order. Returns the violation that
+   * ended the stream, if there is one. An oversize length is refused before anything is allocated for it.
+   */
+  push(chunk: Uint8Array, onFrame: FrameHandler): ViolationCode | undefined {
+    let at = 0;
+    while (this.#violation === undefined && at < chunk.length) {
+      at = this.#body === undefined ? this.#takeHeader(chunk, at, onFrame) : this.#takeBody(chunk, at, onFrame);
+    }
+    return this.#violation;
+  }
+
+  /** Collects the length; hands the frame out at once where the chunk holds all of it. */
+  #takeHeader(chunk: Uint8Array, start: number, onFrame: FrameHandler): number {
+    let at = start;
+    while (this.#headerFill < FRAME_HEADER_BYTES && at < chunk.length) {
+      this.#header[this.#headerFill++] = chunk[at++] as number;
+    }
+    if (this.#headerFill < FRAME_HEADER_BYTES) return at;
+    const [a = 0, b = 0, c = 0, d = 0] = this.#header;
+    const length = a * 0x1000000 + (b << 16) + (c << 8) + d;
+    if (length === 0 || length > this.#maxFrameBytes) {
+      this.#violation = length === 0 ? 'frame_empty' : 'frame_too_large';
+      return at;
+    }
+    if (chunk.length - at >= length) {
+      this.#headerFill = 0;
+      onFrame(chunk.subarray(at, at + length));
+      return at + length;
+    }
+    this.#body = new Uint8Array(length);
+    return at;
+  }
+
+  #takeBody(chunk: Uint8Array, start: number, onFrame: FrameHandler): number {
+    const body = this.#body as Uint8Array;
+    const taken = Math.min(body.length - this.#bodyFill, chunk.length - start);
+    body.set(chunk.subarray(start, start + taken), this.#bodyFill);
+    this.#bodyFill += taken;
+    if (this.#bodyFill === body.length) {
+      this.#body = undefined;
+      this.#bodyFill = 0;
+      this.#headerFill = 0;
+      onFrame(body);
+    }
+    return start + taken;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What users, groups and files may be called: the one place that knows. A name that passes is safe as one path
+ * component on Linux, macOS and Windows, and looks like what it is. The rules are docs/PROTOCOL.md, "Names".
+ */
+import { MAX_FILE_NAME_BYTES, MAX_NAME_CODE_POINTS } from './limits.js';
+
+export type NameKind = 'user' | 'group' | 'file';
+
+/** Characters that are control codes, turn the writing direction, or can't be seen. */
+const invisible =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+const separators = /[/\\:*?"<>|]/;
+const outerSpace = /^\p{White_Space}|\p{White_Space}$/u;
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
+const renamed = /~[0-9]+$/;
+
+/** Bytes of `text` in UTF-8. Lone surrogates count as the 3 bytes of their replacement. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+/** Splits a file name in front of its last dot; a leading dot starts no extension. */
+function splitExtension(name: string): [base: string, extension: string] {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+}
+
+function fits(kind: NameKind, name: string): boolean {
+  if (kind === 'file') return utf8Length(name) <= MAX_FILE_NAME_BYTES;
+  // A code point takes one or two UTF-16 units: nothing long is ever spread into an array.
+  return name.length <= 2 * MAX_NAME_CODE_POINTS && [...name].length <= MAX_NAME_CODE_POINTS;
+}
+
+export type NameCheck = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly reason: string };
+
+const bad = (reason: string): NameCheck => ({ ok: false, reason });
+
+/**
+ * Normalises `text` to NFC and checks it as a name. `chosen` is true where somebody picks the name of something new:
+ * then it may not look like a name that a merge made (`alice~2`, `report~2.pdf`).
+ */
+export function checkName(kind: NameKind, text: string, chosen: boolean): NameCheck {
+  if (text.length === 0) return bad(`a ${kind} name cannot be empty`);
+  // NFC can shorten a text, by less than this factor; what is longer is not worth normalising.
+  if (text.length > 4 * MAX_FILE_NAME_BYTES) return bad(`the ${kind} name is too long`);
+  if (/\p{Cs}/u.test(text)) return bad(`the ${kind} name is not valid Unicode`);
+  const name = text.normalize('NFC');
+  if (!fits(kind, name)) {
+    const bound = kind === 'file' ? `${MAX_FILE_NAME_BYTES} bytes` : `${MAX_NAME_CODE_POINTS} characters`;
+    return bad(`a ${kind} name has at most ${bound}`);
+  }
+  if (invisible.test(name)) return bad(`a ${kind} name cannot hold control or invisible characters`);
+  if (separators.test(name)) return bad(`a ${kind} name cannot hold any of / \\ : * ? " < > |`);
+  if (outerSpace.test(name)) return bad(`a ${kind} name cannot begin or end with a space`);
+  if (name.endsWith('.')) return bad(`a ${kind} name cannot end with a dot`);
+  if (reservedOnWindows.test(name)) return bad(`"${name}" is a reserved name on Windows`);
+  if (chosen && looksRenamed(kind, name)) {
+    return bad(`a name that ends with ~ and digits is kept for merges`);
+  }
+  return { ok: true, name };
+}
+
+/** Whether a name has the form that {@link renamedTo} gives. */
+export function looksRenamed(kind: NameKind, name: string): boolean {
+  return renamed.test(kind === 'file' ? splitExtension(name)[0] : name);
+}
+
+/** The name that the `ordinal`-th bearer of a taken name gets: `alice~2`, `report~2.pdf`; cut where it would be too long. */
+export function renamedTo(kind: NameKind, name: string, ordinal: number): string {
+  const [base, extension] = kind === 'file' ? splitExtension(name) : [name, ''];
+  const characters = [...base];
+  let candidate = `${base}~${ordinal}${extension}`;
+  while (!fits(kind, candidate) && characters.length > 1) {
+    characters.pop();
+    candidate = `${characters.join('')}~${ordinal}${extension}`;
+  }
+  return candidate;
+}

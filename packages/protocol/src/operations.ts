@@ -1,0 +1,103 @@
+/**
+ * An operation is the unit that trackers agree on: made once by the tracker that took the request, the same bytes
+ * everywhere after. What each does to the state is `@p2p/state`'s matter.
+ */
+import { z } from 'zod';
+import { fileName, groupName, userName } from './fields.js';
+import {
+  contentRoot,
+  count,
+  deviceId,
+  fileId,
+  groupId,
+  incarnationId,
+  requestId,
+  sessionId,
+  slotNumber,
+  timeMs,
+  userId,
+} from './identifiers.js';
+import { MAX_CREDENTIAL_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from './limits.js';
+
+/** A memory-hard password hash as a PHC string. */
+export const credential = z.string().min(1).max(MAX_CREDENTIAL_BYTES);
+
+export const fileBytes = z.int().min(0).max(MAX_FILE_BYTES);
+
+export const pieceLength = z
+  .int()
+  .min(MIN_PIECE_BYTES)
+  .max(MAX_PIECE_BYTES)
+  .refine((bytes) => (bytes & (bytes - 1)) === 0, { error: 'a piece length is a power of two' });
+
+/**
+ * A hybrid logical time: `time` follows the wall clock (ms) but never goes back, `count` orders what falls into one
+ * millisecond, the incarnation breaks ties between trackers. Compared in that order it is one total order for all.
+ * Kulkarni et al., "Logical Physical Clocks", 2014.
+ */
+export const stamp = z.object({ time: timeMs, count, incarnation: incarnationId });
+export type Stamp = z.infer<typeof stamp>;
+
+/** What happened. Entities are named by id, never by name; an entity's id is the id of the request that made it. */
+export const operationBody = z.discriminatedUnion('kind', [
+  /** A tracker with a new data directory takes its slot. */
+  z.object({ kind: z.literal('hello'), slot: slotNumber }),
+  z.object({ kind: z.literal('create_user'), user: userId, name: userName, credential }),
+  /** `session` is the one that goes on although the credential it was checked against is replaced. */
+  z.object({ kind: z.literal('set_credential'), user: userId, credential, session: sessionId }),
+  z.object({
+    kind: z.literal('open_session'),
+    session: sessionId,
+    user: userId,
+    device: deviceId,
+    /** The credential that was checked: the request that set it. The session counts only while it is current. */
+    credentialVersion: requestId,
+    expires: timeMs,
+  }),
+  z.object({ kind: z.literal('close_session'), session: sessionId }),
+  z.object({ kind: z.literal('create_group'), group: groupId, name: groupName, owner: userId }),
+  z.object({ kind: z.literal('delete_group'), group: groupId }),
+  z.object({ kind: z.literal('request_membership'), group: groupId, user: userId }),
+  z.object({ kind: z.literal('reject_membership'), group: groupId, user: userId }),
+  z.object({ kind: z.literal('accept_membership'), group: groupId, user: userId }),
+  /** Leaving and being removed alike. */
+  z.object({ kind: z.literal('end_membership'), group: groupId, user: userId }),
+  z.object({ kind: z.literal('add_owner'), group: groupId, user: userId }),
+  z.object({ kind: z.literal('remove_owner'), group: groupId, user: userId }),
+  z.object({
+    kind: z.literal('share_file'),
+    file: fileId,
+    group: groupId,
+    name: fileName,
+    by: userId,
+    bytes: fileBytes,
+    pieceLength,
+    root: contentRoot,
+  }),
+  z.object({ kind: z.literal('remove_file'), file: fileId }),
+]);
+export type OperationBody = z.infer<typeof operationBody>;
+export type OperationKind = OperationBody['kind'];
+
+/**
+ * `reject`: refused by `apply` where it no longer fits (nobody has been answered yet). `keep`: somebody may have been
+ * answered, so it always takes effect, under another name if need be.
+ */
+export const operationMode = z.enum(['reject', 'keep']);
+export type OperationMode = z.infer<typeof operationMode>;
+
+export const operation = z.object({
+  stamp,
+  /** Counts the incarnation's own operations from 1 without gaps. */
+  seq: z.int().min(1),
+  requestId,
+  mode: operationMode,
+  /** Who asked, for the audit; null for a tracker itself or somebody who has no account yet. */
+  actor: userId.nullable(),
+  body: operationBody,
+});
+export type Operation = z.infer<typeof operation>;
+
+/** Highest seq per incarnation, received without gaps. */
+export const vector = z.record(incarnationId, count);
+export type Vector = z.infer<typeof vector>;
