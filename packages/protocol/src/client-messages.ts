@@ -18,10 +18,10 @@ import {
   userName,
 } from './fields.js';
 import { clusterId, contentRoot, count, deviceId, fileId, groupId, slotNumber, timeMs } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES, MAX_PEERS_PER_REPLY, TOKEN_BYTES } from './limits.js';
+import { MAX_ANNOUNCED_FILES, MAX_PEERS_PER_REPLY, MAX_REQUEST_NUMBER, TOKEN_BYTES } from './limits.js';
 import { fileBytes, pieceLength } from './operations.js';
 
-const id = z.int().min(0).max(0xffff_ffff);
+const id = z.int().min(0).max(MAX_REQUEST_NUMBER);
 
 /** A request that only reads, or that concerns this connection alone. */
 const query = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -48,7 +48,7 @@ export const helloRequest = query('hello', {
   counter: count,
   /** Resumes this session, if it is still good. */
   token: token.optional(),
-  /** Where other peers reach this client; absent while it serves nobody. */
+  /** Where other peers reach this client. Without it the connection leaves the device's presence as it is. */
   address: peerAddress.optional(),
 });
 
@@ -104,6 +104,9 @@ export type HelloRequest = z.infer<typeof helloRequest>;
 export type MutationRequest = z.infer<typeof mutationRequest>;
 export type QueryRequest = z.infer<typeof queryRequest>;
 export type ClientRequest = z.infer<typeof clientRequest>;
+/** Requests as they are written: their names are not branded yet. */
+export type MutationInput = z.input<typeof mutationRequest>;
+export type QueryInput = z.input<typeof queryRequest>;
 export type RequestType = HelloRequest['type'] | ClientRequest['type'];
 
 /** A device that serves a file, as the tracker names it. */

@@ -5,6 +5,8 @@
 import { Packr } from 'msgpackr';
 import type { z } from 'zod';
 import { type ErrorCode, errorCodes } from './errors.js';
+import { MAX_REQUEST_NUMBER } from './limits.js';
+import { isPlainValue } from './plain-values.js';
 
 const packr = new Packr({
   useRecords: false,
@@ -15,23 +17,27 @@ const packr = new Packr({
   encodeUndefinedAsNil: false,
 });
 
-/** MessagePack bytes of any plain value: objects, arrays, strings, numbers, booleans, null, Uint8Array. */
+/**
+ * MessagePack bytes of any plain value: objects, arrays, strings, numbers, booleans, null, Uint8Array. A field without a
+ * value must be absent: `undefined` is no MessagePack, and {@link unpack} refuses it.
+ */
 export function pack(value: unknown): Uint8Array {
   return packr.pack(value);
 }
 
-/** The value of MessagePack bytes, or undefined where they are none. */
+/** The value of MessagePack bytes, or undefined where they are none, or not plain (see plain-values.ts). Never throws. */
 export function unpack(bytes: Uint8Array): unknown {
+  if (!isPlainValue(bytes)) return undefined;
   try {
     return packr.unpack(bytes);
   } catch {
-    // Truncated, too deeply nested, an unknown extension: all the same to the caller.
+    // Not known to happen; but a promise about strangers' bytes is not left to a library.
     return undefined;
   }
 }
 
-/** An outgoing message: dropped fields are absent, not null. */
-export function encodeMessage(message: { readonly type: string }): Uint8Array {
+/** The payload of an outgoing message, without its length prefix. */
+export function encodeMessage<M extends { readonly type: string }>(message: M): Uint8Array {
   return pack(message);
 }
 
@@ -56,7 +62,8 @@ export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): Decod
 
 function idOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null || !('id' in value)) return undefined;
-  return Number.isSafeInteger(value.id) && (value.id as number) >= 0 ? (value.id as number) : undefined;
+  const { id } = value;
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= MAX_REQUEST_NUMBER ? id : undefined;
 }
 
 /** A schema names a more precise code by `params: { code }`; everything else is a bad request. */

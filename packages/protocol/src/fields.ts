@@ -37,9 +37,12 @@ export const newPassword = z.string().refine(
 /** A password being tried: of any length that a frame holds. */
 export const triedPassword = z.string();
 
+/** Bytes as they are, wherever their memory lies. */
+export const rawBytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+
 /** Exactly `length` raw bytes. */
 export function bytesOf(length: number) {
-  return z.instanceof(Uint8Array).refine((bytes) => bytes.length === length, { error: `${length} bytes expected` });
+  return rawBytes.refine((bytes) => bytes.length === length, { error: `${length} bytes expected` });
 }
 
 /** Where a peer can be dialled: a name or a literal IPv4 or IPv6 address without brackets. */

@@ -36,6 +36,8 @@ export class FrameDecoder {
   #body: Uint8Array | undefined;
   #bodyFill = 0;
   #violation: ViolationCode | undefined;
+  #stopped = false;
+  #unreadBytes = 0;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -51,15 +53,27 @@ export class FrameDecoder {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
+  /** Called by the handler: no further frame of this chunk is handed out; {@link unreadBytes} are left of it. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Bytes at the end of the last chunk that were not looked at because of {@link stop}: push them to go on. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
   /**
    * Takes the next chunk and calls `onFrame` for each frame that is now whole, in order. Returns the violation that
    * ended the stream, if there is one. An oversize length is refused before anything is allocated for it.
    */
   push(chunk: Uint8Array, onFrame: FrameHandler): ViolationCode | undefined {
     let at = 0;
-    while (this.#violation === undefined && at < chunk.length) {
+    this.#stopped = false;
+    while (this.#violation === undefined && !this.#stopped && at < chunk.length) {
       at = this.#body === undefined ? this.#takeHeader(chunk, at, onFrame) : this.#takeBody(chunk, at, onFrame);
     }
+    this.#unreadBytes = chunk.length - at;
     return this.#violation;
   }
 

@@ -45,6 +45,7 @@ export type FileId = z.infer<typeof fileId>;
 export const incarnationId = z
   .string()
   .regex(/^[1-9][0-9]?\.[0-9a-f]{16}$/)
+  .refine((text) => Number.parseInt(text, 10) <= MAX_TRACKERS, { error: 'an incarnation names a slot' })
   .brand('IncarnationId');
 export type IncarnationId = z.infer<typeof incarnationId>;
 

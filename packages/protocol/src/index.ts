@@ -1,4 +1,5 @@
 /** What crosses a wire: frames, messages, error codes, limits. Pure: no sockets, no clock, no dice. */
+export * from './addresses.js';
 export * from './client-messages.js';
 export * from './codec.js';
 export * from './errors.js';
@@ -19,3 +20,4 @@ export * from './names.js';
 export * from './operations.js';
 export * from './peer-messages.js';
 export * from './sync-messages.js';
+export * from './tracker-info.js';

@@ -12,7 +12,7 @@ export const FRAME_HEADER_BYTES = 4;
 /** A hello is under 1 KiB; a stranger never makes us hold more than this. */
 export const MAX_HELLO_FRAME_BYTES = 8 * 1024;
 
-/** A request with the longest names and passwords is under 8 KiB; a full page of announcements about 90 KiB. */
+/** A request with the longest names and passwords is under 8 KiB; the fullest announcement about 200 KiB. */
 export const MAX_REQUEST_FRAME_BYTES = 256 * 1024;
 
 /** A page of a list (see {@link LIST_PAGE_BYTES}) plus its last, longest row. */
@@ -21,13 +21,22 @@ export const MAX_REPLY_FRAME_BYTES = 1024 * 1024;
 /** A batch of operations (see {@link SYNC_BATCH_BYTES}) plus the largest single one. */
 export const MAX_SYNC_FRAME_BYTES = 4 * 1024 * 1024;
 
+/** File bytes in one data frame: a run of this size keeps the cost per byte low. */
+export const MAX_DATA_BYTES = 1024 * 1024;
+
 /** One run of file bytes and its header; control messages between peers stay far below. */
-export const MAX_PEER_FRAME_BYTES = 1024 * 1024 + 64;
+export const MAX_PEER_FRAME_BYTES = MAX_DATA_BYTES + 64;
+
+/** Request ids, and the numbers of channels and requests between peers: what 4 bytes hold, as in a data frame. */
+export const MAX_REQUEST_NUMBER = 0xffff_ffff;
+
+/** Our deepest message nests 5 containers; beyond this a message is refused before anything is built from it. */
+export const MAX_MESSAGE_DEPTH = 16;
 
 /** Rows of a list are packed into a page up to about here: large enough to be quick, small enough to interleave. */
 export const LIST_PAGE_BYTES = 256 * 1024;
 
-/** Operations are packed into a SYNC message up to about here. */
+/** Operations are packed into a SYNC message up to about here: thousands at a time, and still no pause to decode. */
 export const SYNC_BATCH_BYTES = 1024 * 1024;
 
 /** Files in one announcement; a client with more sends several. */
@@ -42,6 +51,9 @@ export const MAX_NAME_CODE_POINTS = 64;
 /** What ext4, APFS and NTFS allow for one path component. Bytes of UTF-8. */
 export const MAX_FILE_NAME_BYTES = 255;
 
+/** What follows a name's last dot is an extension up to this length, so that the suffix of a merge fits before it. */
+export const MAX_EXTENSION_CODE_POINTS = 32;
+
 /** NIST SP 800-63B's lower bound; the upper one keeps hashing a bounded cost. Bytes of UTF-8. */
 export const MIN_PASSWORD_BYTES = 8;
 export const MAX_PASSWORD_BYTES = 1_024;
@@ -51,6 +63,12 @@ export const MAX_CREDENTIAL_BYTES = 512;
 
 /** DNS allows 253; an IPv6 address with a zone is shorter. */
 export const MAX_HOST_BYTES = 255;
+
+/** A signed grant is under 1 KiB. */
+export const MAX_GRANT_BYTES = 4_096;
+
+/** A sentence for the operator on why a link between trackers is refused. */
+export const MAX_REFUSAL_DETAIL_BYTES = 1_000;
 
 /** A session token: 256 random bits can't be guessed. */
 export const TOKEN_BYTES = 32;
@@ -64,13 +82,31 @@ export const PING_INTERVAL_MS = 1_000;
 /** Nothing at all heard for this long: the other side is gone. Two lost pings and some noise. */
 export const SILENCE_TIMEOUT_MS = 2_500;
 
+/** Above this much unsent, whoever sends in bulk waits; one frame between peers keeps a fast link busy meanwhile. */
+export const SEND_HIGH_WATER_BYTES = 1024 * 1024;
+
+/** Below this much unsent, sending goes on: enough that the link doesn't run dry before the sender wakes up. */
+export const SEND_LOW_WATER_BYTES = 256 * 1024;
+
+/** While closing, the other side may take nothing of the rest for this long before the connection is cut. */
+export const CLOSE_TIMEOUT_MS = 2_000;
+
+/** First wait before dialling again: a restarted program is back quickly. */
+export const FIRST_RETRY_DELAY_MS = 100;
+
+/** Longest wait before dialling again: cheap enough to go on for ever, short enough that nobody waits for it. */
+export const MAX_RETRY_DELAY_MS = 5_000;
+
+/** An Ed25519 key or certificate in PEM is under 1 KiB; a larger file is something else. */
+export const MAX_PEM_FILE_BYTES = 16 * 1024;
+
 /** A presence lease outlives a tracker's death, so that sharers stay listed while they fail over. */
 export const LEASE_MS = 15_000;
 
 /** A tracker renews its own clients' leases at the others this often: three chances before one ends. */
 export const LEASE_RENEWAL_MS = 5_000;
 
-/** A session is good for this long after log-in. */
+/** A session is good for this long after log-in: nobody types a password every week, and no token lasts for ever. */
 export const SESSION_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /** How long an answer waits for a linked tracker's acknowledgement before it says `replicated: false`. */
@@ -82,27 +118,78 @@ export const MAX_OUTSTANDING_REQUESTS = 256;
 /** Links beyond this are more than any cluster here has; a bound for vectors and frames. */
 export const MAX_TRACKERS = 16;
 
-/** A vector names current and former incarnations; restarts in a cluster's life stay far below. */
-export const MAX_INCARNATIONS = 100_000;
+/** A vector names current and former incarnations; restarts in a cluster's life stay far below. One map of the codec. */
+export const MAX_INCARNATIONS = 65_535;
 
-/** BEP 52: the Merkle tree's leaves. */
+/** The Merkle tree's leaves, as BEP 52 has them: then any BitTorrent v2 tool computes the same root. */
 export const LEAF_BYTES = 16 * 1024;
 
 /** Piece lengths: powers of two between these, so that a file has at most about 65,536 pieces up to 1 TiB. */
 export const MIN_PIECE_BYTES = 256 * 1024;
 export const MAX_PIECE_BYTES = 16 * 1024 * 1024;
 
-/** 2^53 - 1 would be the number type's bound; a petabyte is beyond any file here. */
-export const MAX_FILE_BYTES = 2 ** 50;
+/** 128 TiB: the bitfield of its 2^23 pieces still fits one frame between peers; ext4 ends at 16 TiB. */
+export const MAX_FILE_BYTES = 2 ** 47;
 
-/** Ranges in one request between peers. */
+/** Pieces in one announcement between peers: all of an ordinary file. */
+export const MAX_PIECES_PER_HAVE = 65_536;
+
+/** Ranges in one request between peers: many small pieces at a time, in a frame of some 20 KiB. */
 export const MAX_RANGES_PER_REQUEST = 1_024;
 
-/** Piece hashes in one answer: 512 KiB. */
+/** Piece hashes in one answer: 512 KiB, half of a frame between peers. */
 export const MAX_LAYER_HASHES = 16 * 1024;
 
-/** Files one connection between peers may have open at a time. */
+/** Files that one connection between peers may have open at a time: thousands of small ones without a wait each. */
 export const MAX_CHANNELS = 4_096;
 
-/** Requests for file bytes that one downloader may have waiting at a serving peer. */
+/** Requests for file bytes that one downloader may have waiting at a serving peer: far more than a link can hold. */
 export const MAX_OUTSTANDING_BLOCKS = 1_024;
+
+/** What a downloader has asked of one peer and not got: some 30 ms of a 1 Gbit/s link, so that the link stays busy. */
+export const DOWNLOAD_CREDIT_BYTES = 4 * 1024 * 1024;
+
+/** A piece that takes longer than this is asked of a second peer as well, once that one has nothing else to send. */
+export const ASK_AGAIN_AFTER_MS = 3_000;
+
+/** A peer that owes pieces and sends none of their bytes for this long: others are asked. A busy one takes turns. */
+export const SILENT_PEER_AFTER_MS = 8_000;
+
+/** Connections that a client serves at a time: each buffers at most one run of bytes. */
+export const MAX_SERVED_CONNECTIONS = 200;
+
+/** Source files that a client keeps open for reading; far below any system's bound on open files. */
+export const MAX_OPEN_SOURCE_FILES = 64;
+
+/** New pieces are announced to a downloader at most this often: seldom enough to cost nothing, soon enough to help. */
+export const HAVE_INTERVAL_MS = 100;
+
+/** TCP, TLS and the hello of a peer: a dead address must not hold a place among the links for long. */
+export const PEER_DIAL_TIMEOUT_MS = 5_000;
+
+/** Peers that a client is linked to, all its downloads together: each may have a credit of bytes on its way. */
+export const MAX_PEER_LINKS = 64;
+
+/** Peers that one download uses at a time; more add requests, not speed. */
+export const MAX_LINKS_PER_DOWNLOAD = 16;
+
+/** A link that no download uses is kept this long: the next file of the same peer spares a handshake. */
+export const IDLE_LINK_MS = 10_000;
+
+/** A peer that doesn't send the hashes of a file's pieces for this long is passed over for the next. */
+export const LAYER_TIMEOUT_MS = 10_000;
+
+/** Downloads that run at a time; further ones are queued. Each holds an open file and a channel at each of its peers. */
+export const MAX_RUNNING_DOWNLOADS = 256;
+
+/** TCP and TLS to a tracker: a hung one must not keep a client, or another tracker, waiting. */
+export const TRACKER_DIAL_TIMEOUT_MS = 1_500;
+
+/** A starting tracker first asks the others what it has missed, for at most this long, before it serves clients. */
+export const STARTUP_CATCH_UP_MS = 3_000;
+
+/** Presence changes, counted in files, that go into one message between trackers: well under a frame. */
+export const PRESENCE_BATCH_FILES = 5_000;
+
+/** A client that does not take what is pushed to it: beyond this many unsent bytes it is let go. */
+export const MAX_CLIENT_BACKLOG_BYTES = 16 * 1024 * 1024;

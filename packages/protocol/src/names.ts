@@ -2,13 +2,15 @@
  * What users, groups and files may be called: the one place that knows. A name that passes is safe as one path
  * component on Linux, macOS and Windows, and looks like what it is. The rules are docs/PROTOCOL.md, "Names".
  */
-import { MAX_FILE_NAME_BYTES, MAX_NAME_CODE_POINTS } from './limits.js';
+import { MAX_EXTENSION_CODE_POINTS, MAX_FILE_NAME_BYTES, MAX_NAME_CODE_POINTS } from './limits.js';
 
 export type NameKind = 'user' | 'group' | 'file';
 
-/** Characters that are control codes, turn the writing direction, or can't be seen. */
-const invisible =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+/**
+ * Characters that are control codes, turn the writing direction, or can't be seen. Variation selectors are spared: they
+ * only choose a form of the visible character before them, as in emoji and Japanese names.
+ */
+const invisible = /(?!\p{Variation_Selector})[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 const separators = /[/\\:*?"<>|]/;
 const outerSpace = /^\p{White_Space}|\p{White_Space}$/u;
 const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
@@ -24,10 +26,12 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Splits a file name in front of its last dot; a leading dot starts no extension. */
+/** Splits a file name in front of its last dot; a leading dot starts no extension, nor does one with a sentence after. */
 function splitExtension(name: string): [base: string, extension: string] {
   const dot = name.lastIndexOf('.');
-  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  const extension = name.slice(dot);
+  if (dot <= 0 || [...extension].length > MAX_EXTENSION_CODE_POINTS + 1) return [name, ''];
+  return [name.slice(0, dot), extension];
 }
 
 function fits(kind: NameKind, name: string): boolean {

@@ -17,7 +17,7 @@ import {
   timeMs,
   userId,
 } from './identifiers.js';
-import { MAX_CREDENTIAL_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from './limits.js';
+import { MAX_CREDENTIAL_BYTES, MAX_FILE_BYTES, MAX_INCARNATIONS, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from './limits.js';
 
 /** A memory-hard password hash as a PHC string. */
 export const credential = z.string().min(1).max(MAX_CREDENTIAL_BYTES);
@@ -99,5 +99,7 @@ export const operation = z.object({
 export type Operation = z.infer<typeof operation>;
 
 /** Highest seq per incarnation, received without gaps. */
-export const vector = z.record(incarnationId, count);
+export const vector = z
+  .record(incarnationId, count)
+  .refine((seqs) => Object.keys(seqs).length <= MAX_INCARNATIONS, { error: 'a vector names too many incarnations' });
 export type Vector = z.infer<typeof vector>;

@@ -4,12 +4,19 @@
  * never parsed: `1 | request (4 bytes) | offset in the file (8 bytes) | bytes`.
  */
 import { z } from 'zod';
+import { rawBytes } from './fields.js';
 import { contentRoot, count, groupId } from './identifiers.js';
-import { MAX_FILE_BYTES, MAX_LAYER_HASHES, MAX_RANGES_PER_REQUEST } from './limits.js';
+import {
+  MAX_FILE_BYTES,
+  MAX_GRANT_BYTES,
+  MAX_LAYER_HASHES,
+  MAX_PIECES_PER_HAVE,
+  MAX_RANGES_PER_REQUEST,
+  MAX_REQUEST_NUMBER,
+} from './limits.js';
 
-const channel = z.int().min(0).max(0xffff_ffff);
-const request = z.int().min(0).max(0xffff_ffff);
-const rawBytes = z.instanceof(Uint8Array);
+const channel = z.int().min(0).max(MAX_REQUEST_NUMBER);
+const request = z.int().min(0).max(MAX_REQUEST_NUMBER);
 
 /** First message in both directions. Who dials downloads, unless both say otherwise. */
 export const peerHello = z.object({
@@ -17,7 +24,7 @@ export const peerHello = z.object({
   protocol: z.int(),
   role: z.enum(['download', 'serve']),
   /** A tracker's signed statement that this device may have a group's bytes. */
-  grant: z.string().max(4_096).optional(),
+  grant: z.string().max(MAX_GRANT_BYTES).optional(),
 });
 
 /** Opens a channel for one file of one group. */
@@ -33,15 +40,16 @@ export const layerRequest = z.object({
   count: z.int().min(1).max(MAX_LAYER_HASHES),
 });
 
+const range = z
+  .tuple([z.int().min(0).max(MAX_FILE_BYTES), z.int().min(1).max(MAX_FILE_BYTES)])
+  .refine(([start, end]) => start < end, { error: 'a range ends after it starts' });
+
 /** Asks for byte ranges `[start, end)` of the file, which come as data frames in this order. */
 export const bytesRequest = z.object({
   type: z.literal('request'),
   channel,
   request,
-  ranges: z
-    .array(z.tuple([z.int().min(0).max(MAX_FILE_BYTES), z.int().min(1).max(MAX_FILE_BYTES)]))
-    .min(1)
-    .max(MAX_RANGES_PER_REQUEST),
+  ranges: z.array(range).min(1).max(MAX_RANGES_PER_REQUEST),
 });
 
 /** What has not been sent of a request need not be. */
@@ -65,6 +73,8 @@ export const channelOpened = z.object({
   pieces: rawBytes.optional(),
 });
 
+export type ChannelOpened = z.infer<typeof channelOpened>;
+
 /** The file is not (or no longer) to be had here. */
 export const channelRefused = z.object({
   type: z.literal('refused'),
@@ -72,8 +82,14 @@ export const channelRefused = z.object({
   reason: z.enum(['not_shared', 'not_allowed', 'too_many_channels', 'file_changed']),
 });
 
+export type ChannelRefused = z.infer<typeof channelRefused>;
+
 /** More pieces have become available. */
-export const havePieces = z.object({ type: z.literal('have'), channel, pieces: z.array(count).max(65_536) });
+export const havePieces = z.object({
+  type: z.literal('have'),
+  channel,
+  pieces: z.array(count).max(MAX_PIECES_PER_HAVE),
+});
 
 export const layerReply = z.object({
   type: z.literal('layer_hashes'),

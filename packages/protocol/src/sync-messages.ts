@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { peerAddress } from './fields.js';
 import { clusterId, count, deviceId, fileId, incarnationId, slotNumber, timeMs, userId } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES } from './limits.js';
+import { MAX_ANNOUNCED_FILES, MAX_REFUSAL_DETAIL_BYTES } from './limits.js';
 import { operation, vector } from './operations.js';
 
 /** First message in both directions: who I am and what I have; each then sends what the other lacks. */
@@ -65,7 +65,7 @@ export const syncPong = z.object({ type: z.literal('pong') });
 export const syncRefuse = z.object({
   type: z.literal('refuse'),
   reason: z.enum(['other_cluster', 'unsupported_version', 'slot_taken', 'not_in_tracker_info', 'clock_skew']),
-  detail: z.string().max(1_000),
+  detail: z.string().max(MAX_REFUSAL_DETAIL_BYTES),
 });
 export type SyncRefuse = z.infer<typeof syncRefuse>;
 
