@@ -35,31 +35,46 @@ export interface Connection {
 
   /**
    * Sends one frame made of these parts; the length is put in front. Parts are not copied: leave them unchanged
-   * afterwards. Frames of one turn of the event loop leave in one write. Ignored once closed.
+   * afterwards. Frames of one turn of the event loop leave in one write. Ignored once closed. An empty frame is a bug
+   * and throws.
    */
   send(...parts: Uint8Array[]): void;
 
   /** Bytes accepted by {@link send} that the system has not taken yet. */
   readonly bufferedBytes: number;
 
-  /** Resolves as soon as little enough is buffered to send more, or the connection is closed. Never rejects. */
+  /**
+   * Resolves at once while less than SEND_HIGH_WATER_BYTES are buffered, else as soon as no more than
+   * SEND_LOW_WATER_BYTES are, or the connection is closed. Never rejects.
+   */
   drained(): Promise<void>;
 
-  /** Stops and goes on reading: what the other side sends then waits in its own buffers. */
+  /**
+   * Stops reading: no frame is handed out any more, not even one that has already come; what the other side sends
+   * waits in its own buffers. Nothing is heard meanwhile, so silence is not counted and an end may go unnoticed.
+   */
   pause(): void;
+  /** Goes on where {@link pause} stopped, after this call has returned. */
   resume(): void;
 
   /** The bound on incoming frames from the next frame on. */
   setMaxFrameBytes(bytes: number): void;
 
-  /** Closes with `silence` when nothing at all is received for this long; 0 turns it off (as at the start). */
+  /**
+   * Closes with `silence` when nothing at all is received for this long (up to a quarter longer); 0 turns it off, as
+   * at the start.
+   */
   setSilenceTimeout(milliseconds: number): void;
 
-  /** Sends what is buffered, then closes in good order. */
+  /**
+   * Sends what is buffered, then closes in good order; no frame is handed out any more. Where the other side takes
+   * nothing of the rest for CLOSE_TIMEOUT_MS, the connection is cut and the reason is `too_slow`.
+   */
   close(): void;
 
-  /** Closes at once because the other side broke the protocol. */
+  /** Closes at once because the other side broke the protocol. What is buffered is lost; the other side sees an end. */
   fail(code: ViolationCode): void;
 
+  /** Nothing can be sent any more. The `closed` handler may still be to come, and frames that were held back. */
   readonly closed: boolean;
 }

@@ -1,2 +1,9 @@
 /** Sockets, TLS and identities: the only package that opens a connection. */
 export type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
+export { type DialFailure, type Dialled, type DialOptions, dialSecure } from './dial.js';
+export { type DirectoryLock, lockDirectory } from './directory-lock.js';
+export { type Identity, type LoadedIdentity, loadOrCreateIdentity } from './identity.js';
+export { memoryPair } from './memory-connection.js';
+export { retryDelayMs } from './retry-delay.js';
+export { type Listening, listenSecure, type SecureServer, type SecureServerOptions } from './secure-server.js';
+export { APPLICATION_PROTOCOL, addressText } from './tls-settings.js';

@@ -1,0 +1,61 @@
+/**
+ * The certificate that carries a key through TLS. Nobody trusts what it says: the other side looks at the key alone.
+ * It is a function of the key (fixed dates and serial, Ed25519 signs without chance), so it may be made at any time.
+ */
+import { createPublicKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from './atomic-file.js';
+import { publicKeyId, publicKeySpki } from './public-key.js';
+
+/** A century around any clock, right or wrong. */
+const NOT_BEFORE = new Date('2000-01-01T00:00:00Z');
+const NOT_AFTER = new Date('2100-01-01T00:00:00Z');
+
+const ED25519 = { name: 'Ed25519' };
+
+/** The certificate kept at `path` where it fits the key, else a new one, which is kept there. PEM. */
+export async function certificateFor(privateKey: KeyObject, path: string): Promise<string> {
+  const kept = await readFile(path, 'utf8').catch(() => '');
+  if (fitsKey(kept, privateKey)) return kept;
+  const made = await makeCertificate(privateKey);
+  // Only a cache: where the directory can't be written (a mounted secret, say), the next start makes it again.
+  await replaceFile(path, made).catch(() => undefined);
+  return made;
+}
+
+function fitsKey(pem: string, privateKey: KeyObject): boolean {
+  try {
+    return new X509Certificate(pem).checkPrivateKey(privateKey);
+  } catch {
+    // Missing or damaged.
+    return false;
+  }
+}
+
+async function makeCertificate(privateKey: KeyObject): Promise<string> {
+  // Imported here because it takes longer to load than all the rest, and is needed once in a key's life. The library
+  // needs the polyfill to be there first.
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  const publicKey = createPublicKey(privateKey);
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+  const keys = {
+    privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign']),
+    publicKey: await webcrypto.subtle.importKey('spki', publicKeySpki(publicKey), ED25519, true, ['verify']),
+  };
+  const id = publicKeyId(publicKey);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      // RFC 5280 wants a positive number of at most 20 bytes.
+      serialNumber: `01${id.slice(0, 32)}`,
+      name: `CN=${id}`,
+      notBefore: NOT_BEFORE,
+      notAfter: NOT_AFTER,
+      signingAlgorithm: ED25519,
+      keys,
+      extensions: [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true)],
+    },
+    webcrypto,
+  );
+  return `${certificate.toString('pem')}\n`;
+}

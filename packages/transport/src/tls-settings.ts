@@ -1,0 +1,51 @@
+/** What both ends of a TLS connection agree on, and how they learn who the other one is. */
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { Remote } from './connection.js';
+import type { Identity } from './identity.js';
+import { publicKeyId } from './public-key.js';
+
+/** Application protocol (ALPN, RFC 7301): a browser or a mail server at the other end is noticed in the handshake. */
+export const APPLICATION_PROTOCOL = 'p2p/1';
+
+/** Our key, TLS 1.3 and nothing older, no certificate authority: keys are compared by us, not by TLS. */
+export function tlsSettings(identity: Identity): SecureContextOptions & {
+  ALPNProtocols: string[];
+  rejectUnauthorized: false;
+} {
+  return {
+    key: identity.privateKeyPem,
+    cert: identity.certificatePem,
+    minVersion: 'TLSv1.3',
+    ALPNProtocols: [APPLICATION_PROTOCOL],
+    rejectUnauthorized: false,
+  };
+}
+
+/** Who is at the other end; undefined where it has shown no key, speaks something else, or is gone already. */
+export function remoteOf(socket: TLSSocket): Remote | undefined {
+  const { remoteAddress: host, remotePort: port } = socket;
+  const key = peerKeyId(socket);
+  if (key === undefined || host === undefined || port === undefined) return undefined;
+  if (socket.alpnProtocol !== APPLICATION_PROTOCOL) return undefined;
+  return { key, host: plainAddress(host), port };
+}
+
+function peerKeyId(socket: TLSSocket): string | undefined {
+  try {
+    const certificate = socket.getPeerX509Certificate();
+    return certificate === undefined ? undefined : publicKeyId(certificate.publicKey);
+  } catch {
+    // The other side chose the bytes of its certificate: a key that can't be read is as good as none.
+    return undefined;
+  }
+}
+
+/** A socket that listens on IPv6 shows IPv4 addresses as `::ffff:192.0.2.1`. */
+export function plainAddress(host: string): string {
+  return host.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+export function addressText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
