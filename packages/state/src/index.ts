@@ -1,1 +1,28 @@
-export {};
+/**
+ * What the trackers agree on. Fold operations into a state by a loop over {@link applyOperation}; make operations by
+ * {@link decide}; run the protocol between trackers by {@link Replica}. Pure: no sockets, no clock, no dice.
+ */
+export { applyOperation } from './apply/apply.js';
+export type { Outcome } from './apply/outcome.js';
+export type { Actor, Command, CommandType, DecisionContext } from './decide/commands.js';
+export { decide } from './decide/decide.js';
+export { asMember, findGroup, isRefusal } from './decide/standing.js';
+export type { Unchanged } from './decide/verdict.js';
+export { type Sha256, stateDigest } from './digest.js';
+export { brokenInvariants } from './invariants.js';
+export { fileByName, groupByName, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
+export { compareOperations, compareStamps, HybridClock } from './order.js';
+export { Presence, type Sharer, type SwarmNews } from './presence.js';
+export { listFiles, listGroups, listMembers, listRequests, type Page, sharersOf } from './queries.js';
+export type {
+  LinkId,
+  ReplicaAnswer,
+  ReplicaEffect,
+  ReplicaInput,
+  ReplicaOptions,
+  ReplicatedMessage,
+  Ticket,
+} from './replica/interface.js';
+export { Replica } from './replica/replica.js';
+export { emptyState, type Group, type Member, type Session, type SharedFile, type State, type User } from './state.js';
+export { Timeline } from './timeline.js';

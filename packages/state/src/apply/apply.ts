@@ -1,0 +1,63 @@
+/**
+ * `applyOperation` is the only way in: local requests, SYNC, replay and every test go through it. It is total and
+ * deterministic, never throws and never asks who is allowed; that was decided once, by the tracker that was asked.
+ */
+import type { Operation, OperationBody, OperationKind } from '@p2p/protocol';
+import type { State } from '../state.js';
+import { createGroup, deleteGroup } from './groups.js';
+import {
+  acceptMembership,
+  addOwner,
+  endMembership,
+  rejectMembership,
+  removeOwner,
+  requestMembership,
+} from './memberships.js';
+import { done, type Outcome } from './outcome.js';
+import { closeSession, openSession } from './sessions.js';
+import { removeFile, shareFile } from './shared-files.js';
+import { createUser, setCredential } from './users.js';
+
+type Applier<K extends OperationKind> = (
+  state: State,
+  body: Extract<OperationBody, { kind: K }>,
+  operation: Operation,
+) => Outcome;
+
+const appliers: { readonly [K in OperationKind]: Applier<K> } = {
+  hello: (state, { slot }, { stamp }) => {
+    state.slots.set(slot, stamp.incarnation);
+    return done;
+  },
+  create_user: createUser,
+  set_credential: setCredential,
+  open_session: openSession,
+  close_session: closeSession,
+  create_group: createGroup,
+  delete_group: deleteGroup,
+  request_membership: requestMembership,
+  reject_membership: rejectMembership,
+  accept_membership: acceptMembership,
+  end_membership: endMembership,
+  add_owner: addOwner,
+  remove_owner: removeOwner,
+  share_file: shareFile,
+  remove_file: removeFile,
+};
+
+/**
+ * Applies one operation to `state`, in place, and returns what it came to. A `reject` operation that no longer fits
+ * changes nothing but the record of outcomes; a `keep` operation takes effect wherever it still means anything. A
+ * request that two trackers took acts at its first place in the order and never again: what was done in between stays.
+ * Only a `keep` operation overrides a recorded refusal. A list of operations in stamp order becomes a state by a loop
+ * over this function.
+ */
+export function applyOperation(state: State, operation: Operation): Outcome {
+  const { body, mode, requestId } = operation;
+  const recorded = state.outcomes.get(requestId);
+  if (recorded !== undefined && (recorded.ok || mode === 'reject')) return recorded;
+  const apply = appliers[body.kind] as Applier<OperationKind>;
+  const outcome = apply(state, body, operation);
+  state.outcomes.set(requestId, outcome);
+  return outcome;
+}

@@ -1,0 +1,31 @@
+/** Accounts: how they come to be and how their passwords change. */
+import type { Operation, OperationBody } from '@p2p/protocol';
+import type { State } from '../state.js';
+import { chooseName } from './naming.js';
+import { done, type Outcome, rejected } from './outcome.js';
+
+type Body<K extends OperationBody['kind']> = Extract<OperationBody, { kind: K }>;
+
+export function createUser(state: State, body: Body<'create_user'>, { mode, requestId }: Operation): Outcome {
+  if (state.users.has(body.user)) return done;
+  const naming = chooseName({ kind: 'user', name: body.name, mode }, (name) => state.userNames.has(name));
+  if (naming === undefined) return rejected('already_exists');
+  state.users.set(body.user, {
+    id: body.user,
+    ...naming,
+    credential: body.credential,
+    credentialVersion: requestId,
+  });
+  state.userNames.set(naming.name, body.user);
+  return done;
+}
+
+/** The later of two concurrent changes wins; the session that made the change goes on with the new version. */
+export function setCredential(state: State, body: Body<'set_credential'>, { requestId }: Operation): Outcome {
+  const user = state.users.get(body.user);
+  if (user === undefined) return rejected('no_such_user');
+  state.users.set(user.id, { ...user, credential: body.credential, credentialVersion: requestId });
+  const session = state.sessions.get(body.session);
+  if (session?.user === user.id) state.sessions.set(session.id, { ...session, credentialVersion: requestId });
+  return done;
+}

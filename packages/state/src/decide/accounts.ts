@@ -1,0 +1,30 @@
+/** Rules of accounts and sessions. Passwords were checked before; here only whether that check still counts. */
+import { refusal } from '@p2p/protocol';
+import type { AnonymousRule, UserRule } from './verdict.js';
+
+export const decideCreateUser: AnonymousRule<'create_user'> = (state, { user: name, credential }, { context }) => {
+  if (state.userNames.has(name)) return refusal('already_exists', `the user name "${name}" is taken`);
+  return { kind: 'create_user', user: idFrom(context.requestId), name, credential };
+};
+
+export const decideLogin: AnonymousRule<'login'> = (state, command, { actor }) => {
+  const user = state.users.get(command.user);
+  // The password was changed while this one was being checked.
+  if (user?.credentialVersion !== command.credentialVersion) return refusal('wrong_password');
+  const { session, credentialVersion, expires } = command;
+  return { kind: 'open_session', session, user: user.id, device: actor.device, credentialVersion, expires };
+};
+
+export const decideLogout: UserRule<'logout'> = (_state, _command, { actor }) =>
+  actor.session === undefined ? refusal('not_logged_in') : { kind: 'close_session', session: actor.session };
+
+export const decideChangePassword: UserRule<'change_password'> = (state, command, { user, actor }) => {
+  if (actor.session === undefined) return refusal('not_logged_in');
+  if (state.users.get(user)?.credentialVersion !== command.credentialVersion) return refusal('wrong_password');
+  return { kind: 'set_credential', user, credential: command.credential, session: actor.session };
+};
+
+/** An entity is named by the request that makes it, so that asking twice makes one. */
+export function idFrom<Id extends string>(requestId: string): Id {
+  return requestId as Id;
+}

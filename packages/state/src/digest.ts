@@ -1,0 +1,64 @@
+/** Fingerprints by which trackers prove to each other, and anyone to himself, that they hold the same. */
+import { type Operation, pack } from '@p2p/protocol';
+import type { State } from './state.js';
+
+/** SHA-256 of the bytes, 32 bytes. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+
+/** Digest of nothing. */
+export const zeroDigest: Uint8Array = new Uint8Array(32);
+
+/** The running digest after one more operation: each hashed onto the digest before it. */
+export function chainDigest(previous: Uint8Array, operation: Operation, sha256: Sha256): Uint8Array {
+  return sha256(joined(previous, canonicalBytes(operation)));
+}
+
+/**
+ * Digest of a state's rows as 64 hex digits, whatever way it came about. Costs a pass over all rows: for tests, tools
+ * and audits. Trackers compare {@link chainDigest}s.
+ */
+export function stateDigest(state: State, sha256: Sha256): string {
+  let digest = zeroDigest;
+  for (const [table, rows] of tablesOf(state)) {
+    rows.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    for (const [key, row] of rows) digest = sha256(joined(digest, canonicalBytes([table, key, row])));
+  }
+  return toHex(digest);
+}
+
+/** Names and fields are all data; which table a row is in, and under which key, is part of what is hashed. */
+function* tablesOf(state: State): Generator<[table: string, rows: [key: string, row: unknown][]]> {
+  const { undo: _, members, requests, fileNames, ...flat } = state;
+  for (const [name, table] of Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    yield [name, [...table.entries()].map(([key, row]): [string, unknown] => [String(key), row])];
+  }
+  for (const [name, table] of Object.entries({ fileNames, members, requests })) {
+    yield [name, [...table.entries()].map(([outer, inner, row]): [string, unknown] => [`${outer}/${inner}`, row])];
+  }
+}
+
+/** One encoding of a plain value, whatever order its fields were written in. */
+function canonicalBytes(value: unknown): Uint8Array {
+  return pack(ordered(value));
+}
+
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => [key, ordered(field)]);
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
+export function toHex(bytes: Uint8Array): string {
+  let hex = '';
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
+  return hex;
+}

@@ -1,0 +1,40 @@
+/** The one total order of all operations, and the clock that places new ones at its end. */
+import type { IncarnationId, Operation, Stamp } from '@p2p/protocol';
+
+/** Negative where `a` comes first. Time, then count, then incarnation: no two operations are ever equal. */
+export function compareStamps(a: Stamp, b: Stamp): number {
+  if (a.time !== b.time) return a.time - b.time;
+  if (a.count !== b.count) return a.count - b.count;
+  return a.incarnation < b.incarnation ? -1 : a.incarnation > b.incarnation ? 1 : 0;
+}
+
+export function compareOperations(a: Operation, b: Operation): number {
+  return compareStamps(a.stamp, b.stamp);
+}
+
+/**
+ * A hybrid logical clock: follows the wall clock, never goes back, and is moved past every stamp that is seen, so
+ * that an operation sorts after everything its tracker knew.
+ */
+export class HybridClock {
+  #time = 0;
+  #count = 0;
+
+  /** A stamp after all before it. `now` is the wall clock in ms. */
+  next(now: number, incarnation: IncarnationId): Stamp {
+    if (now > this.#time) {
+      this.#time = now;
+      this.#count = 0;
+    } else {
+      this.#count += 1;
+    }
+    return { time: this.#time, count: this.#count, incarnation };
+  }
+
+  /** Moves the clock to at least `stamp`. */
+  observe(stamp: Stamp): void {
+    if (stamp.time < this.#time) return;
+    this.#count = stamp.time > this.#time ? stamp.count : Math.max(this.#count, stamp.count);
+    this.#time = stamp.time;
+  }
+}

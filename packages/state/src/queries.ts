@@ -1,0 +1,139 @@
+/** What users may read: lists in pages, sorted by name. Who may read them is asked here as well. */
+import { LIST_PAGE_BYTES, pack, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
+import { asMember, asOwner, isRefusal } from './decide/standing.js';
+import { idsOfFile } from './lookup.js';
+import type { Presence, Sharer } from './presence.js';
+import type { Group, SharedFile, State } from './state.js';
+import type { Table } from './table.js';
+
+export interface Page<Row> {
+  readonly rows: Row[];
+  /** Ask again with `after: next` for the rest; null at the end. */
+  readonly next: string | null;
+}
+
+type GroupRow = ReplyTo<'list_groups'>['groups'][number];
+type MemberRow = ReplyTo<'list_members'>['members'][number];
+type FileRow = ReplyTo<'list_files'>['files'][number];
+
+export function listGroups(state: State, user: UserId, after: string | undefined): Page<GroupRow> {
+  return pageOf(sortedKeys(state.groupNames), after, (name) => {
+    const id = state.groupNames.get(name);
+    const group = id === undefined ? undefined : state.groups.get(id);
+    return group === undefined ? undefined : groupRow(state, group, user);
+  });
+}
+
+function groupRow(state: State, group: Group, user: UserId): GroupRow {
+  const members = state.members.of(group.id);
+  const owners = [...members.entries()].filter(([, { owner }]) => owner).map(([id]) => nameOf(state, id as UserId));
+  return {
+    group: group.name,
+    owners: owners.sort(),
+    members: members.size,
+    member: members.has(user),
+    requested: state.requests.has(group.id, user),
+  };
+}
+
+/** For owners of the group. */
+export function listRequests(
+  state: State,
+  user: UserId,
+  { group: name, after }: { group: string; after?: string | undefined },
+): Page<{ user: string }> | Refusal {
+  const group = asOwner(state, name, user);
+  if (isRefusal(group)) return group;
+  const names = [...state.requests.of(group.id).entries()].map(([id]) => nameOf(state, id as UserId));
+  return pageOf(names.sort(), after, (asking) => ({ user: asking }));
+}
+
+/** For members of the group. */
+export function listMembers(
+  state: State,
+  user: UserId,
+  { group: name, after, presence }: { group: string; after?: string | undefined; presence: Presence },
+): Page<MemberRow> | Refusal {
+  const group = asMember(state, name, user);
+  if (isRefusal(group)) return group;
+  const rows = new Map<string, MemberRow>();
+  for (const [id, { owner }] of state.members.of(group.id).entries()) {
+    const member = nameOf(state, id as UserId);
+    rows.set(member, { user: member, owner, online: presence.isOnline(id as UserId) });
+  }
+  return pageOf([...rows.keys()].sort(), after, (member) => rows.get(member));
+}
+
+/** For members of the group. `sharers`: devices online with the whole file. */
+export function listFiles(
+  state: State,
+  user: UserId,
+  { group: name, after, presence }: { group: string; after?: string | undefined; presence: Presence },
+): Page<FileRow> | Refusal {
+  const group = asMember(state, name, user);
+  if (isRefusal(group)) return group;
+  return pageOf(sortedKeys(state.fileNames.of(group.id)), after, (fileName) => {
+    const id = state.fileNames.get(group.id, fileName);
+    const file = id === undefined ? undefined : state.files.get(id);
+    return file === undefined ? undefined : fileRow(state, file, presence);
+  });
+}
+
+function fileRow(state: State, file: SharedFile, presence: Presence): FileRow {
+  const { name, id, bytes, root } = file;
+  const sharers = sharersOf(state, file, presence).filter(({ complete }) => complete).length;
+  return { file: name, id, bytes, root, sharers, by: nameOf(state, file.by) };
+}
+
+/** The devices that serve a file and whose user is a member of its group still. */
+export function sharersOf(state: State, file: SharedFile, presence: Presence): Sharer[] {
+  const sharers = presence.peersOf(idsOfFile(file));
+  return sharers.filter(({ user }) => user !== null && state.members.has(file.group, user));
+}
+
+/** A membership may wait for its user as it may for its group; until then only the id is known. */
+function nameOf(state: State, user: UserId): string {
+  return state.users.get(user)?.name ?? user;
+}
+
+const sorted = new WeakMap<object, { version: number; keys: readonly string[] }>();
+
+/** The keys of a table in order, sorted again only when the table has changed: a page must not cost a whole list. */
+function sortedKeys(table: Table<string, unknown>): readonly string[] {
+  const known = sorted.get(table);
+  if (known?.version === table.version) return known.keys;
+  const keys = [...table.entries()].map(([key]) => key).sort();
+  sorted.set(table, { version: table.version, keys });
+  return keys;
+}
+
+/** The rows of the names behind `after`, as many as fit a page. */
+function pageOf<Row>(
+  names: readonly string[],
+  after: string | undefined,
+  rowOf: (name: string) => Row | undefined,
+): Page<Row> {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (let at = after === undefined ? 0 : firstBehind(names, after); at < names.length; at++) {
+    const name = names[at] as string;
+    if (bytes >= LIST_PAGE_BYTES) return { rows, next: names[at - 1] as string };
+    const row = rowOf(name);
+    if (row === undefined) continue;
+    rows.push(row);
+    bytes += pack(row).length;
+  }
+  return { rows, next: null };
+}
+
+/** Index of the first name greater than `after`, by bisection. */
+function firstBehind(names: readonly string[], after: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((names[middle] as string) <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
