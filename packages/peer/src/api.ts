@@ -33,8 +33,13 @@ export interface PeerOptions {
   readonly giveUpMs: number | undefined;
 }
 
-/** Why a peer could not be opened, in a sentence for a person: a locked directory, a taken port, a bad key file. */
-export type Opened<P> = { readonly ok: true; readonly peer: P } | { readonly ok: false; readonly message: string };
+/**
+ * Why a peer could not be opened, in a sentence for a person: a taken port, a bad key file. `locked`: a running client
+ * holds the data directory; another one may be free.
+ */
+export type Opened<P> =
+  | { readonly ok: true; readonly peer: P }
+  | { readonly ok: false; readonly reason: 'locked' | 'other'; readonly message: string };
 
 export type DownloadState = 'queued' | 'downloading' | 'paused' | 'complete' | 'failed';
 

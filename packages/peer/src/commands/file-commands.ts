@@ -1,0 +1,70 @@
+/** The commands about the files of a group, but for sharing and fetching them. */
+import { refusal } from '@p2p/protocol';
+import type { Peer } from '../api.js';
+import type { Downloads } from '../fetching/downloads.js';
+import type { Library } from '../library/library.js';
+import type { Announcer } from '../sharing/announcer.js';
+import type { Account } from '../tracker-session/account.js';
+import type { TrackerSession } from '../tracker-session/tracker-session.js';
+import { allPages } from './all-pages.js';
+import { checkNames, checkSession } from './checks.js';
+
+export interface FileCommandsContext {
+  readonly session: TrackerSession;
+  readonly account: Account;
+  readonly library: Library;
+  readonly announcer: Announcer;
+  readonly downloads: Downloads;
+}
+
+type FileCommands = Pick<Peer, 'listFiles' | 'stopShare' | 'removeFile'>;
+
+export function fileCommands(context: FileCommandsContext): FileCommands {
+  const { session, account, library, announcer, downloads } = context;
+  return {
+    async listFiles(group) {
+      const checked = checkNames({ kind: 'group', text: group });
+      if (!checked.ok) return checked;
+      const refused = checkSession(account);
+      if (refused !== undefined) return refused;
+      const pages = await allPages(
+        (after) => session.ask({ type: 'list_files', group: checked.names[0], ...after }),
+        (reply) => reply.files,
+      );
+      if (!pages.ok) return pages;
+      return { ok: true, result: { files: pages.rows.map(({ id: _, ...row }) => row) } };
+    },
+
+    async stopShare(group, file) {
+      const checked = checkNames({ kind: 'group', text: group }, { kind: 'file', text: file });
+      if (!checked.ok) return checked;
+      const refused = checkSession(account);
+      if (refused !== undefined) return refused;
+      const [groupName, name] = checked.names;
+      const wasUnderWay = downloads.stopSharing(groupName, name);
+      const shared = library.named(groupName, name);
+      if (shared !== undefined) library.remove(shared.id);
+      if (!wasUnderWay && shared === undefined) {
+        // Only the tracker knows whether it is the group or the file that isn't there.
+        const member = await session.ask({ type: 'check_member', group: groupName });
+        return member.ok ? refusal('no_such_file', 'this client does not share such a file') : member;
+      }
+      await announcer.settled();
+      return { ok: true, result: { group: groupName, file: name } };
+    },
+
+    async removeFile(group, file) {
+      const checked = checkNames({ kind: 'group', text: group }, { kind: 'file', text: file });
+      if (!checked.ok) return checked;
+      const refused = checkSession(account);
+      if (refused !== undefined) return refused;
+      const [groupName, name] = checked.names;
+      const called = await session.change({ type: 'remove_file', group: groupName, file: name });
+      if (!called.ok) return called;
+      const shared = library.named(groupName, name);
+      if (shared !== undefined) library.remove(shared.id);
+      const { reply } = called;
+      return { ok: true, result: { group: reply.group, file: reply.file, replicated: reply.replicated } };
+    },
+  };
+}

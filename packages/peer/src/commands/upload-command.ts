@@ -1,0 +1,97 @@
+/** Sharing a file: nothing is hashed before the tracker has said that it may be shared, nothing is sent but metadata. */
+import { basename } from 'node:path';
+import type { ContentRoot } from '@p2p/protocol';
+import type { Peer } from '../api.js';
+import type { Library } from '../library/library.js';
+import type { Announcer } from '../sharing/announcer.js';
+import { SourceFile } from '../sharing/byte-source.js';
+import { checkReadable, type HashedFile, hashFile } from '../sharing/hash-file.js';
+import type { OpenFiles } from '../sharing/open-files.js';
+import { SharedContent } from '../sharing/shared-content.js';
+import type { Account } from '../tracker-session/account.js';
+import type { Called, TrackerSession } from '../tracker-session/tracker-session.js';
+import { checkNames, checkSession } from './checks.js';
+
+/** Progress of hashing is told at most this often. */
+const PROGRESS_INTERVAL_MS = 500;
+
+export interface UploadCommandContext {
+  readonly session: TrackerSession;
+  readonly account: Account;
+  readonly library: Library;
+  readonly announcer: Announcer;
+  readonly files: OpenFiles;
+  readonly hashing: (path: string, done: number, bytes: number) => void;
+}
+
+export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'uploadFile'> {
+  const { session, account, announcer } = context;
+  return {
+    async uploadFile(path, group, name) {
+      const file = { kind: 'file', text: name ?? basename(path), chosen: true } as const;
+      const checked = checkNames({ kind: 'group', text: group }, file);
+      if (!checked.ok) return checked;
+      const refused = checkSession(account);
+      if (refused !== undefined) return refused;
+      const [groupName, fileName] = checked.names;
+      const member = await session.ask({ type: 'check_member', group: groupName });
+      if (!member.ok) return member;
+      const hashed = (await checkReadable(path)) ?? (await hashFile(path, everyNowAndThen(path, context.hashing)));
+      if (!hashed.ok) return hashed;
+      const { bytes, pieceLength } = hashed.tree.geometry;
+      // 32 bytes in hex are what a root is.
+      const root = Buffer.from(hashed.tree.root).toString('hex') as ContentRoot;
+      const called = await session.change({
+        type: 'share_file',
+        group: groupName,
+        file: fileName,
+        bytes,
+        pieceLength,
+        root,
+      });
+      if (!called.ok) return called;
+      await keep(context, { path, groupName, hashed, root, shared: called });
+      await announcer.settled();
+      const { reply } = called;
+      return { ok: true, result: { group: groupName, file: reply.name, bytes, root, replicated: reply.replicated } };
+    },
+  };
+}
+
+interface Upload {
+  readonly path: string;
+  readonly groupName: string;
+  readonly hashed: Extract<HashedFile, { ok: true }>;
+  readonly root: ContentRoot;
+  readonly shared: Extract<Called<'share_file'>, { ok: true }>;
+}
+
+/** Serves the file from now on. */
+async function keep(context: UploadCommandContext, upload: Upload): Promise<void> {
+  const { account, library, files } = context;
+  const { path, groupName, hashed, root, shared } = upload;
+  const { user } = account;
+  // Logged out meanwhile: it is shared in the group, but not by this client.
+  if (user === undefined) return;
+  await files.forget(path);
+  const content = SharedContent.whole(hashed.tree, new SourceFile(path, hashed.stamp, files));
+  library.put({
+    id: shared.reply.file,
+    group: shared.reply.group,
+    groupName,
+    name: shared.reply.name,
+    user,
+    root,
+    content,
+  });
+}
+
+function everyNowAndThen(path: string, hashing: UploadCommandContext['hashing']) {
+  let toldAt = performance.now();
+  return (done: number, bytes: number): void => {
+    const now = performance.now();
+    if (now - toldAt < PROGRESS_INTERVAL_MS) return;
+    toldAt = now;
+    hashing(path, done, bytes);
+  };
+}

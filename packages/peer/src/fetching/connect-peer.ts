@@ -1,0 +1,83 @@
+/** Dials a peer that the tracker named, makes sure that it is that device, and says hello as somebody who downloads. */
+import {
+  decodeMessage,
+  encodeMessage,
+  isDataFrame,
+  MAX_PEER_FRAME_BYTES,
+  PEER_DIAL_TIMEOUT_MS,
+  PROTOCOL_VERSION,
+  peerHello,
+  type SwarmPeer,
+} from '@p2p/protocol';
+import { type Connection, dialSecure, type Identity } from '@p2p/transport';
+import type { RateLimiter } from '../sharing/rate-limiter.js';
+import { PeerLink } from './peer-link.js';
+
+export type PeerAt = Pick<SwarmPeer, 'device' | 'address'>;
+
+/** Gives a connection to this device, or undefined where it can't be had. */
+export type DialPeer = (peer: PeerAt, signal: AbortSignal) => Promise<Connection | undefined>;
+
+export function dialPeerAs(identity: Identity): DialPeer {
+  return async ({ device, address }, signal) => {
+    const dialled = await dialSecure({
+      identity,
+      host: address.host,
+      port: address.port,
+      expectKey: device,
+      timeoutMs: PEER_DIAL_TIMEOUT_MS,
+      maxFrameBytes: MAX_PEER_FRAME_BYTES,
+      signal,
+    });
+    return dialled.ok ? dialled.connection : undefined;
+  };
+}
+
+/**
+ * Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the
+ * link. `limiter` is shared by all links; bytes above the limit wait in the network.
+ */
+export function greetPeer(
+  connection: Connection,
+  limiter: RateLimiter,
+  ended: () => void,
+): Promise<PeerLink | undefined> {
+  return new Promise((resolve) => {
+    let link: PeerLink | undefined;
+    const timer = setTimeout(() => connection.fail('hello_timeout'), PEER_DIAL_TIMEOUT_MS);
+    connection.start({
+      frame: (frame) => {
+        if (link === undefined) {
+          link = answerOf(frame, connection);
+          if (link !== undefined) clearTimeout(timer);
+          resolve(link);
+        } else {
+          if (isDataFrame(frame)) throttle(connection, limiter.take(frame.length));
+          link.receive(frame);
+        }
+      },
+      closed: () => {
+        clearTimeout(timer);
+        resolve(undefined);
+        link?.end();
+        ended();
+      },
+    });
+    connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download' }));
+  });
+}
+
+function answerOf(frame: Uint8Array, connection: Connection): PeerLink | undefined {
+  const hello = decodeMessage(peerHello, frame);
+  if (hello.ok && hello.message.role === 'serve' && hello.message.protocol === PROTOCOL_VERSION) {
+    return new PeerLink(connection);
+  }
+  connection.fail(hello.ok ? 'unexpected_message' : 'malformed_message');
+  return undefined;
+}
+
+function throttle(connection: Connection, waitMs: number): void {
+  if (waitMs === 0) return;
+  connection.pause();
+  setTimeout(() => connection.resume(), waitMs);
+}

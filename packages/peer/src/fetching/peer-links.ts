@@ -1,0 +1,88 @@
+/**
+ * One connection to each peer, shared by all downloads that want something from it: dialled when the first wants it,
+ * kept for a while when the last has let go.
+ */
+import { type DeviceId, IDLE_LINK_MS, MAX_PEER_LINKS } from '@p2p/protocol';
+import type { RateLimiter } from '../sharing/rate-limiter.js';
+import { type DialPeer, greetPeer, type PeerAt } from './connect-peer.js';
+import type { PeerLink } from './peer-link.js';
+
+interface Pooled {
+  readonly device: DeviceId;
+  readonly link: Promise<PeerLink | undefined>;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** A claim on a link; to be released once. */
+export interface LinkClaim {
+  readonly link: PeerLink;
+  release(): void;
+}
+
+export class PeerLinks {
+  readonly #dial: DialPeer;
+  readonly #limiter: RateLimiter;
+  readonly #byDevice = new Map<DeviceId, Pooled>();
+  readonly #closing = new AbortController();
+
+  constructor(dial: DialPeer, limiter: RateLimiter) {
+    this.#dial = dial;
+    this.#limiter = limiter;
+  }
+
+  /** A link to this peer; undefined where it doesn't answer, or too many are in use. */
+  async claim(peer: PeerAt): Promise<LinkClaim | undefined> {
+    const pooled = this.#byDevice.get(peer.device) ?? this.#dialNew(peer);
+    if (pooled === undefined) return undefined;
+    clearTimeout(pooled.idle);
+    pooled.users++;
+    const link = await pooled.link;
+    const release = (): void => this.#release(pooled);
+    if (link !== undefined && !link.closed) return { link, release };
+    release();
+    return undefined;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    for (const pooled of [...this.#byDevice.values()]) this.#drop(pooled);
+  }
+
+  #dialNew(peer: PeerAt): Pooled | undefined {
+    if (this.#closing.signal.aborted || !this.#makeRoom()) return undefined;
+    const forget = (): void => {
+      if (this.#byDevice.get(peer.device) === pooled) this.#byDevice.delete(peer.device);
+    };
+    const pooled: Pooled = { device: peer.device, link: this.#connect(peer, forget), users: 0, idle: undefined };
+    this.#byDevice.set(peer.device, pooled);
+    return pooled;
+  }
+
+  async #connect(peer: PeerAt, forget: () => void): Promise<PeerLink | undefined> {
+    const connection = await this.#dial(peer, this.#closing.signal);
+    if (connection !== undefined && !this.#closing.signal.aborted) return greetPeer(connection, this.#limiter, forget);
+    connection?.close();
+    forget();
+    return undefined;
+  }
+
+  /** Lets go of a link that nobody uses where there are too many. */
+  #makeRoom(): boolean {
+    if (this.#byDevice.size < MAX_PEER_LINKS) return true;
+    const unused = [...this.#byDevice.values()].find(({ users }) => users === 0);
+    if (unused !== undefined) this.#drop(unused);
+    return unused !== undefined;
+  }
+
+  #release(pooled: Pooled): void {
+    pooled.users--;
+    if (pooled.users === 0) pooled.idle = setTimeout(() => this.#drop(pooled), IDLE_LINK_MS);
+  }
+
+  #drop(pooled: Pooled): void {
+    clearTimeout(pooled.idle);
+    if (this.#byDevice.get(pooled.device) === pooled) this.#byDevice.delete(pooled.device);
+    void pooled.link.then((link) => link?.close());
+  }
+}

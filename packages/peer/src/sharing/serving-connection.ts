@@ -1,0 +1,183 @@
+/**
+ * The serving side of one connection between peers: a downloader opens channels for files of the library and asks for
+ * piece hashes and byte ranges. What it asks for is found by group and content; no path crosses the wire.
+ */
+import {
+  type ChannelOpened,
+  type ChannelRefused,
+  type DownloaderMessage,
+  decodeMessage,
+  downloaderMessage,
+  encodeMessage,
+  HAVE_INTERVAL_MS,
+  HELLO_TIMEOUT_MS,
+  MAX_CHANNELS,
+  MAX_PIECES_PER_HAVE,
+  MAX_REQUEST_FRAME_BYTES,
+  PROTOCOL_VERSION,
+  peerHello,
+  type ServerMessage,
+} from '@p2p/protocol';
+import { HASH_BYTES } from '@p2p/swarm';
+import type { Connection } from '@p2p/transport';
+import type { Library, SharedFile } from '../library/library.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { UploadPump } from './upload-pump.js';
+
+export interface ServingOptions {
+  readonly library: Library;
+  readonly limiter: RateLimiter;
+  /** A source file is no longer the one that was hashed. */
+  readonly changed: (file: SharedFile) => void;
+}
+
+interface OpenChannel {
+  readonly file: SharedFile;
+  /** Became available since the last `have`. */
+  readonly newPieces: number[];
+  readonly stopListening: () => void;
+}
+
+type Of<T extends DownloaderMessage['type']> = Extract<DownloaderMessage, { type: T }>;
+
+export class ServingConnection {
+  readonly #connection: Connection;
+  readonly #options: ServingOptions;
+  readonly #channels = new Map<number, OpenChannel>();
+  readonly #pump: UploadPump;
+  readonly #stopListening: () => void;
+  #greeted = false;
+  #helloTimer: NodeJS.Timeout;
+  #haveTimer: NodeJS.Timeout | undefined;
+
+  constructor(connection: Connection, options: ServingOptions, closed: () => void) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#pump = new UploadPump({
+      connection,
+      limiter: options.limiter,
+      contentOf: (channel) => this.#channels.get(channel)?.file.content,
+      changed: (channel) => this.#withdrawChanged(channel),
+    });
+    this.#stopListening = options.library.onChange(() => this.#withdrawUnshared());
+    this.#helloTimer = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
+    connection.start({
+      frame: (frame) => this.#receive(frame),
+      closed: () => {
+        this.#release();
+        closed();
+      },
+    });
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (!this.#greeted) return this.#greet(frame);
+    const decoded = decodeMessage(downloaderMessage, frame);
+    if (decoded.ok) this.#take(decoded.message);
+    else this.#connection.fail('malformed_message');
+  }
+
+  #greet(frame: Uint8Array): void {
+    const decoded = decodeMessage(peerHello, frame);
+    if (!decoded.ok) return this.#connection.fail('malformed_message');
+    if (decoded.message.protocol !== PROTOCOL_VERSION) return this.#connection.fail('unsupported_version');
+    // Two who both serve have nothing to say to each other.
+    if (decoded.message.role !== 'download') return this.#connection.fail('unexpected_message');
+    clearTimeout(this.#helloTimer);
+    this.#greeted = true;
+    this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
+    this.#connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'serve' }));
+  }
+
+  #take(message: DownloaderMessage): void {
+    switch (message.type) {
+      case 'open':
+        return this.#open(message);
+      case 'close':
+        return this.#close(message.channel);
+      case 'layer':
+        return this.#sendLayer(message);
+      case 'request':
+        return this.#queueRequest(message);
+      case 'cancel':
+        return this.#pump.queue.cancel(message.channel, message.request);
+    }
+  }
+
+  #open({ channel, group, root }: Of<'open'>): void {
+    if (this.#channels.has(channel)) return this.#connection.fail('unexpected_message');
+    if (this.#channels.size >= MAX_CHANNELS) return this.#refuse(channel, 'too_many_channels');
+    const file = this.#options.library.servable(group, root);
+    if (file === undefined) return this.#refuse(channel, 'not_shared');
+    const newPieces: number[] = [];
+    const stopListening = file.content.onPiece((piece) => {
+      newPieces.push(piece);
+      this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
+    });
+    this.#channels.set(channel, { file, newPieces, stopListening });
+    const opened: ChannelOpened = { type: 'opened', channel, complete: file.content.pieces.isFull };
+    this.#send(opened.complete ? opened : { ...opened, pieces: file.content.pieces.toBytes() });
+  }
+
+  #close(channel: number): void {
+    this.#channels.get(channel)?.stopListening();
+    this.#channels.delete(channel);
+    this.#pump.queue.closeChannel(channel);
+  }
+
+  #sendLayer({ channel, request, first, count }: Of<'layer'>): void {
+    const layer = this.#channels.get(channel)?.file.content.tree.layer;
+    if (layer === undefined || (first + count) * HASH_BYTES > layer.length) return this.#reject(channel, request);
+    const hashes = layer.subarray(first * HASH_BYTES, (first + count) * HASH_BYTES);
+    this.#send({ type: 'layer_hashes', channel, request, first, hashes });
+  }
+
+  #queueRequest({ channel, request, ranges }: Of<'request'>): void {
+    const content = this.#channels.get(channel)?.file.content;
+    const servable = content !== undefined && ranges.every(([start, end]) => content.has(start, end));
+    if (!servable || !this.#pump.queue.add(channel, request, ranges)) return this.#reject(channel, request);
+    this.#pump.wake();
+  }
+
+  #sendHaves(): void {
+    this.#haveTimer = undefined;
+    for (const [channel, { newPieces }] of this.#channels) {
+      while (newPieces.length > 0) {
+        this.#send({ type: 'have', channel, pieces: newPieces.splice(0, MAX_PIECES_PER_HAVE) });
+      }
+    }
+  }
+
+  #withdrawChanged(channel: number): void {
+    const file = this.#channels.get(channel)?.file;
+    this.#refuse(channel, 'file_changed');
+    if (file !== undefined) this.#options.changed(file);
+  }
+
+  /** The library has changed: somebody logged out, or a file is shared no longer. */
+  #withdrawUnshared(): void {
+    for (const [channel, { file }] of this.#channels) {
+      if (!this.#options.library.isServable(file)) this.#refuse(channel, 'not_shared');
+    }
+  }
+
+  #reject(channel: number, request: number): void {
+    this.#send({ type: 'rejected', channel, request });
+  }
+
+  #refuse(channel: number, reason: ChannelRefused['reason']): void {
+    this.#close(channel);
+    this.#send({ type: 'refused', channel, reason });
+  }
+
+  #send(message: ServerMessage): void {
+    this.#connection.send(encodeMessage(message));
+  }
+
+  #release(): void {
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#haveTimer);
+    this.#stopListening();
+    for (const channel of [...this.#channels.keys()]) this.#close(channel);
+  }
+}

@@ -1,0 +1,71 @@
+/** The content of one file as it can be served: whole, or the pieces that a download has verified so far. */
+import { Bitfield, type ContentTree, type ReadonlyBitfield } from '@p2p/swarm';
+import type { ByteSource } from './byte-source.js';
+
+export class SharedContent {
+  readonly tree: ContentTree;
+  readonly #pieces: Bitfield;
+  readonly #listeners = new Set<(pieceIndex: number) => void>();
+  #source: ByteSource;
+  #complete: boolean;
+
+  private constructor(tree: ContentTree, source: ByteSource, complete: boolean) {
+    const { pieceCount } = tree.geometry;
+    this.tree = tree;
+    this.#source = source;
+    this.#complete = complete;
+    this.#pieces = complete ? Bitfield.full(pieceCount) : new Bitfield(pieceCount);
+  }
+
+  static whole(tree: ContentTree, source: ByteSource): SharedContent {
+    return new SharedContent(tree, source, true);
+  }
+
+  /** A file that is being fetched: no piece of it is there yet. */
+  static partial(tree: ContentTree, source: ByteSource): SharedContent {
+    return new SharedContent(tree, source, false);
+  }
+
+  get pieces(): ReadonlyBitfield {
+    return this.#pieces;
+  }
+
+  /** The whole file lies under its final name. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** A piece has been verified and can be read. */
+  addPiece(pieceIndex: number): void {
+    if (!this.#pieces.add(pieceIndex)) return;
+    for (const listener of this.#listeners) listener(pieceIndex);
+  }
+
+  /** The last piece has been added, and the file lies under its final name. */
+  finish(source: ByteSource): void {
+    this.#source = source;
+    this.#complete = true;
+  }
+
+  /** Calls `listener` for every piece that becomes available; the returned function ends it. */
+  onPiece(listener: (pieceIndex: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether all bytes in `[start, end)` are there. */
+  has(start: number, end: number): boolean {
+    const { bytes, pieceLength } = this.tree.geometry;
+    if (start >= end || end > bytes) return false;
+    if (this.#pieces.isFull) return true;
+    for (let piece = Math.floor(start / pieceLength); piece * pieceLength < end; piece++) {
+      if (!this.#pieces.has(piece)) return false;
+    }
+    return true;
+  }
+
+  /** Fills `target` with the bytes from `offset` on. False where the file has changed, vanished or can't be read. */
+  read(offset: number, target: Uint8Array): Promise<boolean> {
+    return this.#source.read(offset, target);
+  }
+}
