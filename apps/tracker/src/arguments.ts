@@ -1,0 +1,71 @@
+/** The words that a tracker was started with, as options or as one line on what is wrong with them. Reads no file. */
+import { absolutePath, BadArgument, type Place, splitOptions } from '@p2p/command-line';
+import { type LogLevel, logLevels } from './log.js';
+
+export interface TrackerArguments {
+  /** Absolute path. */
+  readonly trackerInfo: string;
+  /** Which line of the file this tracker is, from 1. */
+  readonly number: number;
+  /** Absolute path; undefined: beside tracker_info.txt. */
+  readonly dataDirectory: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly arguments: TrackerArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'error'; readonly message: string };
+
+const options = {
+  'data-dir': { type: 'string' },
+  'log-level': { type: 'string' },
+  metrics: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Reads the words after the program's name. */
+export function parseArguments(argv: readonly string[], place: Place): ParsedArguments {
+  try {
+    return parseOrThrow(argv, place);
+  } catch (error) {
+    if (error instanceof BadArgument) return { kind: 'error', message: error.message };
+    throw error;
+  }
+}
+
+function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
+  const { values, positionals } = splitOptions(argv, options);
+  if (values.help === true) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  if (values.metrics !== undefined) throw new BadArgument('--metrics is not available in this version');
+  const [trackerInfo, number, extra] = positionals;
+  if (trackerInfo === undefined) throw new BadArgument('which tracker_info.txt, and which of its trackers is this?');
+  if (!/[:./]/.test(trackerInfo)) throw new BadArgument(`there is no subcommand "${trackerInfo}"`);
+  if (extra !== undefined) throw new BadArgument(`"${extra}" is one argument too many`);
+  const directory = values['data-dir'];
+  if (directory === '') throw new BadArgument('--data-dir: the path is empty');
+  return {
+    kind: 'run',
+    arguments: {
+      trackerInfo: absolutePath(place, trackerInfo),
+      number: trackerNumber(number),
+      dataDirectory: directory === undefined ? undefined : absolutePath(place, directory),
+      logLevel: logLevel(values['log-level']),
+    },
+  };
+}
+
+function trackerNumber(word: string | undefined): number {
+  if (word === undefined) throw new BadArgument('which line of tracker_info.txt is this tracker? give its number');
+  if (!/^[1-9][0-9]{0,2}$/.test(word)) throw new BadArgument(`"${word}" is not the number of a tracker`);
+  return Number(word);
+}
+
+function logLevel(word: string | undefined): LogLevel {
+  const level = logLevels.find((known) => known === (word ?? 'info'));
+  if (level === undefined) throw new BadArgument(`--log-level is one of ${logLevels.join(', ')}`);
+  return level;
+}

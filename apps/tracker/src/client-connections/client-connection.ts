@@ -1,0 +1,160 @@
+/**
+ * One client's connection: a hello first, then requests, each checked once at the door and answered under its id. At
+ * most {@link MAX_OUTSTANDING_REQUESTS} are in hand at a time; beyond that the client's bytes wait in its own buffers.
+ */
+import {
+  type ClientRequest,
+  clientRequest,
+  type DeviceId,
+  decodeMessage,
+  encodeMessage,
+  HELLO_TIMEOUT_MS,
+  type HelloRequest,
+  helloRequest,
+  LEASE_MS,
+  MAX_CLIENT_BACKLOG_BYTES,
+  MAX_OUTSTANDING_REQUESTS,
+  MAX_REQUEST_FRAME_BYTES,
+  type MutationRequest,
+  mutationRequest,
+  PROTOCOL_VERSION,
+  type Refusal,
+  requestIdOf,
+  type TrackerMessage,
+} from '@p2p/protocol';
+import type { Connection } from '@p2p/transport';
+import { ClientDevice } from './client-device.js';
+import { mutationReply } from './mutation-replies.js';
+import { prepareCommand, sessionOf } from './prepare.js';
+import { answerQuery } from './queries.js';
+import type { Services } from './services.js';
+
+const mutationTypes: ReadonlySet<string> = new Set(mutationRequest.options.map(({ shape }) => shape.type.value));
+
+export class ClientConnection {
+  readonly #connection: Connection;
+  readonly #services: Services;
+  readonly #helloTimer: NodeJS.Timeout;
+  #device: ClientDevice | undefined;
+  #greeted = false;
+  #outstanding = 0;
+  #loggingOut = false;
+
+  constructor(connection: Connection, services: Services, closed: () => void) {
+    this.#connection = connection;
+    this.#services = services;
+    this.#helloTimer = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
+    connection.start({
+      frame: (frame) => this.#take(frame),
+      closed: () => {
+        clearTimeout(this.#helloTimer);
+        this.#device?.leave();
+        closed();
+      },
+    });
+  }
+
+  /** Says so where the session shown here has ended by something that happened elsewhere. */
+  checkSession(): void {
+    if (this.#loggingOut || this.#device?.hasEndedSession() !== true) return;
+    this.#device.useSession(undefined);
+    this.#send({ type: 'session_ended' });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #take(frame: Uint8Array): void {
+    if (!this.#greeted) return this.#takeHello(frame);
+    const decoded = decodeMessage(clientRequest, frame);
+    if (decoded.ok) return void this.#handle(decoded.message);
+    if (decoded.id === undefined) return this.#connection.fail('malformed_message');
+    const { id, code, reason: message } = decoded;
+    this.#send({ type: 'error', id, code, message });
+  }
+
+  /** Before the hello a bad frame closes the connection. */
+  #takeHello(frame: Uint8Array): void {
+    const decoded = decodeMessage(helloRequest, frame);
+    if (!decoded.ok) return this.#connection.fail('malformed_message');
+    if (decoded.message.protocol !== PROTOCOL_VERSION) return this.#connection.fail('unsupported_version');
+    this.#greeted = true;
+    clearTimeout(this.#helloTimer);
+    this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
+    this.#connection.setSilenceTimeout(LEASE_MS);
+    // What comes behind the hello waits until there is somebody to ask.
+    this.#connection.pause();
+    void this.#services.ready.then(() => this.#greet(decoded.message));
+  }
+
+  #greet({ id, counter, token, address }: HelloRequest): void {
+    if (this.#connection.closed) return;
+    const { slot, cluster, replicated } = this.#services;
+    const session = token === undefined ? undefined : sessionOf(token);
+    // The key was checked by TLS and hashed by the transport: it has the form of a device id.
+    const greeting = { device: this.#connection.remote.key as DeviceId, counter, address, session };
+    const device = new ClientDevice(this.#services, greeting, (message) => this.#send(message));
+    this.#device = device;
+    const user = device.user();
+    const name = user === undefined ? null : (replicated.state.users.get(user)?.name ?? null);
+    this.#send({ type: 'hello.ok', id, slot, cluster, clock: Date.now(), user: name });
+    this.#connection.resume();
+  }
+
+  async #handle(request: ClientRequest): Promise<void> {
+    const device = this.#device;
+    if (device === undefined) return this.#connection.fail('unexpected_message');
+    this.#outstanding += 1;
+    if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.pause();
+    try {
+      const answer = isMutation(request) ? await this.#mutate(request, device) : this.#query(request, device);
+      this.#reply(request, answer);
+    } finally {
+      if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.resume();
+      this.#outstanding -= 1;
+    }
+  }
+
+  #query(request: Exclude<ClientRequest, MutationRequest>, device: ClientDevice): TrackerMessage | Refusal {
+    const fields = answerQuery(request, { services: this.#services, device, user: device.user() });
+    if ('ok' in fields) return fields;
+    return { type: `${request.type}.ok`, id: request.id, ...fields } as TrackerMessage;
+  }
+
+  async #mutate(request: MutationRequest, device: ClientDevice): Promise<TrackerMessage | Refusal> {
+    const { replicated } = this.#services;
+    if (request.type === 'logout') this.#loggingOut = true;
+    const answer = await this.#carryOut(request, device);
+    if (request.type === 'logout') this.#loggingOut = false;
+    const reply = answer.ok ? mutationReply(request, { ...answer, state: replicated.state }) : answer;
+    if ('ok' in reply) return reply;
+    if (request.type === 'login') device.useSession(sessionOf(request.token));
+    if (request.type === 'logout') device.useSession(undefined);
+    return reply;
+  }
+
+  /** A request that is known is not judged again, nor its password checked: it gets the answer of its operation. */
+  async #carryOut(request: MutationRequest, device: ClientDevice) {
+    const { replicated } = this.#services;
+    const requestId = requestIdOf(device.id, request.counter);
+    if (replicated.knows(requestId)) return replicated.attach(requestId);
+    const command = await prepareCommand(request, device.actor, this.#services);
+    if ('ok' in command) return command;
+    return replicated.request(requestId, device.actor, command);
+  }
+
+  #reply({ id }: ClientRequest, answer: TrackerMessage | Refusal): void {
+    if ('type' in answer) return this.#send(answer);
+    this.#send({ type: 'error', id, code: answer.code, message: answer.message });
+  }
+
+  #send(message: TrackerMessage): void {
+    this.#connection.send(encodeMessage(message));
+    if (this.#connection.bufferedBytes > MAX_CLIENT_BACKLOG_BYTES) this.#connection.fail('too_slow');
+  }
+}
+
+function isMutation(request: ClientRequest): request is MutationRequest {
+  return mutationTypes.has(request.type);
+}

@@ -1,0 +1,102 @@
+/** The device at the other end of a client's connection: its session, what it announces, which swarms it watches. */
+import {
+  type DeviceId,
+  type FileId,
+  LEASE_MS,
+  type PeerAddress,
+  type PresenceChange,
+  type SessionId,
+  type SwarmChanged,
+  type UserId,
+} from '@p2p/protocol';
+import { type Actor, userOfSession } from '@p2p/state';
+import type { Services } from './services.js';
+import type { SwarmWatcher } from './swarm-watchers.js';
+
+type Shares = Pick<Extract<PresenceChange, { kind: 'shares' }>, 'add' | 'remove'>;
+
+export interface Greeting {
+  readonly device: DeviceId;
+  /** Of the hello: the newest connection of a device is the one that counts. */
+  readonly counter: number;
+  /** Undefined: the connection only asks, and leaves the device's presence as it is. */
+  readonly address: PeerAddress | undefined;
+  readonly session: SessionId | undefined;
+}
+
+export class ClientDevice implements SwarmWatcher {
+  readonly #services: Services;
+  readonly #greeting: Greeting;
+  readonly #watched = new Set<FileId>();
+  readonly #push: (message: SwarmChanged) => void;
+  #session: SessionId | undefined;
+
+  constructor(services: Services, greeting: Greeting, push: (message: SwarmChanged) => void) {
+    this.#services = services;
+    this.#greeting = greeting;
+    this.#push = push;
+    this.#session = greeting.session;
+    if (this.user() === undefined) this.#session = undefined;
+    this.#lease();
+  }
+
+  get id(): DeviceId {
+    return this.#greeting.device;
+  }
+
+  get actor(): Actor {
+    return { device: this.id, session: this.#session };
+  }
+
+  /** Who is logged in here now, by a session that is still in force. */
+  user(): UserId | undefined {
+    return userOfSession(this.#services.replicated.state, this.actor, Date.now());
+  }
+
+  /** From now on this session is shown: that of a log-in, or none. */
+  useSession(session: SessionId | undefined): void {
+    this.#session = session;
+    this.#lease();
+  }
+
+  /** Whether the session that is shown is one that has ended. */
+  hasEndedSession(): boolean {
+    return this.#session !== undefined && this.user() === undefined;
+  }
+
+  announce(shares: Shares): void {
+    this.#present({ kind: 'shares', ...shares });
+  }
+
+  watch(file: FileId): void {
+    this.#watched.add(file);
+    this.#services.watchers.watch(file, this);
+  }
+
+  unwatch(file: FileId): void {
+    this.#watched.delete(file);
+    this.#services.watchers.unwatch(file, this);
+  }
+
+  push(message: SwarmChanged): void {
+    this.#push(message);
+  }
+
+  /** The connection is gone. */
+  leave(): void {
+    for (const file of this.#watched) this.unwatch(file);
+    this.#present({ kind: 'offline' });
+  }
+
+  #lease(): void {
+    const user = this.user() ?? null;
+    this.#present({ kind: 'online', user, address: this.#greeting.address ?? null, leaseMs: LEASE_MS });
+  }
+
+  #present(change: Omitted<PresenceChange>): void {
+    const { device, counter, address } = this.#greeting;
+    if (address !== undefined) this.#services.board.applyLocal({ ...change, device, counter } as PresenceChange);
+  }
+}
+
+type Omitted<C> = C extends unknown ? Omit<C, 'device' | 'counter'> : never;

@@ -1,0 +1,130 @@
+/** Answers to what only reads, or concerns this connection alone. */
+import {
+  type FileId,
+  MAX_PEERS_PER_REPLY,
+  type QueryRequest,
+  type Refusal,
+  type ReplyTo,
+  type RequestOf,
+  refusal,
+  type UserId,
+} from '@p2p/protocol';
+import {
+  asMember,
+  fileByName,
+  isRefusal,
+  listFiles,
+  listGroups,
+  listMembers,
+  listRequests,
+  type Page,
+  resolveFile,
+  sharersOf,
+} from '@p2p/state';
+import type { ClientDevice } from './client-device.js';
+import type { Services } from './services.js';
+
+type QueryType = QueryRequest['type'];
+type Fields<T extends QueryType> = Omit<ReplyTo<T>, 'type' | 'id'>;
+
+/** Who asks, where, and as whom. */
+interface Asking {
+  readonly services: Services;
+  readonly device: ClientDevice;
+  readonly user: UserId;
+}
+
+type OpenQuery = 'ping' | 'status' | 'close_swarm';
+type OpenAnswer<T extends OpenQuery> = (request: RequestOf<T>, asking: Omit<Asking, 'user'>) => Fields<T>;
+type UserQuery = Exclude<QueryType, OpenQuery>;
+type UserAnswer<T extends UserQuery> = (request: RequestOf<T>, asking: Asking) => Fields<T> | Refusal;
+
+/** Answered to every device. */
+const openAnswers: { readonly [T in OpenQuery]: OpenAnswer<T> } = {
+  ping: () => ({}),
+  status: (_request, { services: { slot, replicated } }) => ({
+    slot,
+    linked: replicated.linkedSlots,
+    operations: replicated.operationCount,
+    digest: replicated.digest(),
+  }),
+  close_swarm: ({ file }, { device }) => {
+    device.unwatch(file);
+    return {};
+  },
+};
+
+/** Answered to whoever is logged in. */
+const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
+  whoami: (_request, { services, user }) => ({ user: services.replicated.state.users.get(user)?.name ?? user }),
+  list_groups: ({ after }, { services, user }) => named('groups', listGroups(services.replicated.state, user, after)),
+  list_requests: (request, { services, user }) =>
+    named('requests', listRequests(services.replicated.state, user, request)),
+  list_members: (request, { services: { replicated, board }, user }) =>
+    named('members', listMembers(replicated.state, user, { ...request, presence: board.presence })),
+  list_files: (request, { services: { replicated, board }, user }) =>
+    named('files', listFiles(replicated.state, user, { ...request, presence: board.presence })),
+  check_member: ({ group: name }, { services, user }) => {
+    const group = asMember(services.replicated.state, name, user);
+    return isRefusal(group) ? group : { group: group.id };
+  },
+  open_swarm: openSwarm,
+  announce: (request, asking) => {
+    const refused = request.add.map(({ file }) => file).filter((file) => !mayServe(file, asking));
+    asking.device.announce({ add: request.add.filter(({ file }) => !refused.includes(file)), remove: request.remove });
+    return { refused };
+  },
+};
+
+/** The reply's fields, or why there are none. */
+export function answerQuery(
+  request: QueryRequest,
+  asking: Omit<Asking, 'user'> & { readonly user: UserId | undefined },
+): Fields<QueryType> | Refusal {
+  const { user, ...open } = asking;
+  if (request.type in openAnswers) {
+    const answer = openAnswers[request.type as OpenQuery] as OpenAnswer<OpenQuery>;
+    return answer(request as RequestOf<OpenQuery>, open);
+  }
+  if (user === undefined) return refusal('not_logged_in');
+  const answer = userAnswers[request.type as UserQuery] as UserAnswer<UserQuery>;
+  return answer(request as RequestOf<UserQuery>, { ...open, user });
+}
+
+function named<K extends string, Row>(key: K, page: Page<Row> | Refusal) {
+  if ('ok' in page) return page;
+  return { [key]: page.rows, next: page.next } as { [P in K]: Row[] } & { next: string | null };
+}
+
+function mayServe(id: FileId, { services: { replicated }, user }: Asking): boolean {
+  const file = resolveFile(replicated.state, id);
+  return file !== undefined && !file.removed && replicated.state.members.has(file.group, user);
+}
+
+function openSwarm(
+  request: RequestOf<'open_swarm'>,
+  { services, device, user }: Asking,
+): Fields<'open_swarm'> | Refusal {
+  const { state } = services.replicated;
+  const group = asMember(state, request.group, user);
+  if (isRefusal(group)) return group;
+  const file = fileByName(state, group.id, request.file);
+  if (file === undefined) return refusal('no_such_file', `"${group.name}" has no file "${request.file}"`);
+  device.watch(file.id);
+  const others = sharersOf(state, file, services.board.presence).filter((peer) => peer.device !== device.id);
+  const peers = sample(others, MAX_PEERS_PER_REPLY).flatMap(({ device: id, address, complete }) =>
+    address === null ? [] : [{ device: id, address, complete }],
+  );
+  const { bytes, pieceLength, root } = file;
+  return { group: group.id, file: file.id, bytes, pieceLength, root, peers };
+}
+
+/** At most `size` of the rows, chosen by chance: Fisher and Yates, as far as needed. */
+function sample<T>(rows: T[], size: number): T[] {
+  if (rows.length <= size) return rows;
+  for (let at = 0; at < size; at++) {
+    const other = at + Math.floor(Math.random() * (rows.length - at));
+    [rows[at], rows[other]] = [rows[other] as T, rows[at] as T];
+  }
+  return rows.slice(0, size);
+}

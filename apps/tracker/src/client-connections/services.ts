@@ -1,0 +1,17 @@
+/** What a client's connection works with: handed to every connection, owned by the tracker. */
+import type { ClusterId } from '@p2p/protocol';
+import type { Passwords } from '../passwords.js';
+import type { PresenceBoard } from '../replication/presence-board.js';
+import type { ReplicatedState } from '../replication/replicated-state.js';
+import type { SwarmWatchers } from './swarm-watchers.js';
+
+export interface Services {
+  readonly slot: number;
+  readonly cluster: ClusterId;
+  readonly replicated: ReplicatedState;
+  readonly board: PresenceBoard;
+  readonly watchers: SwarmWatchers;
+  readonly passwords: Passwords;
+  /** Resolves when this tracker has asked the others what it missed: no client is answered before. */
+  readonly ready: Promise<void>;
+}

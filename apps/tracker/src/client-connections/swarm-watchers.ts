@@ -1,0 +1,50 @@
+/** Who wants to hear of a file's peers: joins and departures are pushed, so that nobody has to ask again. */
+import type { DeviceId, FileId, SwarmChanged } from '@p2p/protocol';
+import { resolveFile, type SwarmNews, sharersOf } from '@p2p/state';
+import type { PresenceBoard } from '../replication/presence-board.js';
+import type { ReplicatedState } from '../replication/replicated-state.js';
+
+export interface SwarmWatcher {
+  /** Nobody is told of itself. */
+  readonly id: DeviceId;
+  push(message: SwarmChanged): void;
+}
+
+export class SwarmWatchers {
+  readonly #replicated: ReplicatedState;
+  readonly #board: PresenceBoard;
+  readonly #watchers = new Map<FileId, Set<SwarmWatcher>>();
+
+  constructor(replicated: ReplicatedState, board: PresenceBoard) {
+    this.#replicated = replicated;
+    this.#board = board;
+  }
+
+  watch(file: FileId, watcher: SwarmWatcher): void {
+    const watchers = this.#watchers.get(file);
+    if (watchers === undefined) this.#watchers.set(file, new Set([watcher]));
+    else watchers.add(watcher);
+  }
+
+  unwatch(file: FileId, watcher: SwarmWatcher): void {
+    const watchers = this.#watchers.get(file);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#watchers.delete(file);
+  }
+
+  /** Tells those who watch the files what their swarms have become. */
+  news(news: readonly SwarmNews[]): void {
+    for (const { file: id, device, joined } of news) {
+      const file = resolveFile(this.#replicated.state, id);
+      const watchers = file === undefined ? undefined : this.#watchers.get(file.id);
+      if (file === undefined || watchers === undefined) continue;
+      const peer = sharersOf(this.#replicated.state, file, this.#board.presence).find((one) => one.device === device);
+      const change: SwarmChanged = { type: 'swarm_changed', file: file.id, joined: [], left: [] };
+      if (!joined) change.left.push(device);
+      else if (peer !== undefined && peer.address !== null) {
+        change.joined.push({ device, address: peer.address, complete: peer.complete });
+      } else continue;
+      for (const watcher of watchers) if (watcher.id !== device) watcher.push(change);
+    }
+  }
+}

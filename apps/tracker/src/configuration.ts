@@ -1,0 +1,82 @@
+/** All that a tracker needs before it can start, read and checked: the cluster, its key, and a directory of its own. */
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadTrackerInfo } from '@p2p/command-line';
+import { type ClusterId, clusterId, formatAddress, type TrackerEntry } from '@p2p/protocol';
+import { type Identity, loadOrCreateIdentity, lockDirectory } from '@p2p/transport';
+import type { TrackerArguments } from './arguments.js';
+
+export interface Configuration {
+  /** This tracker's own line. */
+  readonly own: TrackerEntry;
+  /** Every line, this tracker's included. */
+  readonly trackers: readonly TrackerEntry[];
+  /** The key that all trackers of the cluster share. */
+  readonly identity: Identity;
+  readonly cluster: ClusterId;
+  /** Whether this start made the key. */
+  readonly keyCreated: boolean;
+  readonly keyPath: string;
+  /** Frees the data directory. */
+  release(): Promise<void>;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly configuration: Configuration }
+  | { readonly ok: false; readonly message: string };
+
+const failed = (message: string): Loaded => ({ ok: false, message });
+
+/** Reads tracker_info.txt, takes the data directory, loads or makes the cluster's key. */
+export async function loadConfiguration({ trackerInfo, number, dataDirectory }: TrackerArguments): Promise<Loaded> {
+  const info = await loadTrackerInfo(trackerInfo, '');
+  if (!info.ok) return info;
+  const own = info.trackers[number - 1];
+  if (own === undefined) return failed(`${trackerInfo} names ${info.trackers.length} trackers; there is no ${number}`);
+  const directory = dataDirectory ?? join(info.directory, '.p2p', `tracker-${number}`);
+  const taken = await takeDirectory(directory);
+  if (!taken.ok) return taken;
+  const keyPath = join(info.directory, 'cluster.key');
+  const loaded = await loadOrCreateIdentity(keyPath);
+  const fault = loaded.ok ? fingerprintFault(loaded.identity.id, info.fingerprint, keyPath) : loaded.message;
+  if (!loaded.ok || fault !== undefined) {
+    await taken.release();
+    return failed(fault ?? keyPath);
+  }
+  const { identity, created } = loaded;
+  const cluster = clusterId.parse(identity.id);
+  const key = { identity, cluster, keyCreated: created, keyPath };
+  return { ok: true, configuration: { own, trackers: info.trackers, ...key, release: taken.release } };
+}
+
+type Taken =
+  | { readonly ok: true; readonly release: () => Promise<void> }
+  | { readonly ok: false; readonly message: string };
+
+async function takeDirectory(directory: string): Promise<Taken> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chmod(directory, 0o700);
+  } catch (error) {
+    return { ok: false, message: `the data directory ${directory} cannot be used: ${messageOf(error)}` };
+  }
+  const lock = await lockDirectory(directory);
+  if (lock.ok) return { ok: true, release: () => lock.release() };
+  return { ok: false, message: `another tracker is running with the data directory ${directory}` };
+}
+
+function fingerprintFault(own: string, expected: string | undefined, keyPath: string): string | undefined {
+  if (expected === undefined || expected === own) return undefined;
+  return (
+    `${keyPath} is the key sha256:${own}, but tracker_info.txt names fingerprint=sha256:${expected} – ` +
+    'copy cluster.key from the machine of another tracker, or correct the fingerprint'
+  );
+}
+
+export function describeTracker({ number, ...address }: TrackerEntry): string {
+  return `tracker ${number} (${formatAddress(address)})`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

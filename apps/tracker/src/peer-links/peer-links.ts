@@ -1,0 +1,173 @@
+/**
+ * The links to all other trackers: dialled and accepted, fed into the replica, and told about to the operator. Which of
+ * two links to one tracker stays, and whether one is refused, the replica decides.
+ */
+import type { PresenceChange, TrackerEntry } from '@p2p/protocol';
+import { MAX_SYNC_FRAME_BYTES, PRESENCE_BATCH_FILES } from '@p2p/protocol';
+import type { LinkId } from '@p2p/state';
+import type { Connection, DialFailure } from '@p2p/transport';
+import { type Configuration, describeTracker } from '../configuration.js';
+import { Gate } from '../gate.js';
+import type { Log } from '../log.js';
+import type { PresenceBoard } from '../replication/presence-board.js';
+import type { LinkPort, ReplicatedState } from '../replication/replicated-state.js';
+import { Dialler } from './dialler.js';
+import { PeerLink } from './peer-link.js';
+
+export interface PeerLinksOptions {
+  readonly configuration: Configuration;
+  readonly replicated: ReplicatedState;
+  readonly board: PresenceBoard;
+  readonly log: Log;
+}
+
+/** Another tracker as this one sees it. */
+interface Neighbour {
+  readonly entry: TrackerEntry;
+  readonly dialler: Dialler;
+  linked: boolean;
+  /** What was said last about why it can't be reached: the same is not said twice in a row. */
+  complaint: string | undefined;
+  /** Opens once it is linked or a first attempt has failed. */
+  readonly settled: Gate;
+}
+
+export class PeerLinks implements LinkPort {
+  readonly #options: PeerLinksOptions;
+  readonly #links = new Map<LinkId, PeerLink>();
+  /** Links that are caught up: they carry presence too. */
+  readonly #carrying = new Set<PeerLink>();
+  readonly #neighbours = new Map<number, Neighbour>();
+  #lastLink = 0;
+
+  constructor(options: PeerLinksOptions) {
+    this.#options = options;
+    const { trackers, own } = options.configuration;
+    for (const entry of trackers) {
+      if (entry.number !== own.number) this.#neighbours.set(entry.number, this.#neighbour(entry));
+    }
+    options.replicated.connectLinks(this);
+  }
+
+  /** Dials every other tracker. Resolves when each is linked or has failed to answer once. */
+  async start(): Promise<void> {
+    for (const { dialler } of this.#neighbours.values()) void dialler.dial();
+    await Promise.all([...this.#neighbours.values()].map(({ settled }) => settled.opened));
+  }
+
+  /** A connection with the cluster's own key. `slot`: who was dialled; undefined where the other side dialled. */
+  accept(connection: Connection, slot?: number): void {
+    const id = ++this.#lastLink;
+    const { replicated, board } = this.#options;
+    connection.setMaxFrameBytes(MAX_SYNC_FRAME_BYTES);
+    const link = new PeerLink(connection, {
+      message: (message) => {
+        if (message.type === 'presence') board.applyRemote(message.changes);
+        else replicated.input({ kind: 'link_message', link: id, message });
+      },
+      closed: () => {
+        this.#links.delete(id);
+        this.#carrying.delete(link);
+        replicated.input({ kind: 'link_closed', link: id });
+        if (slot !== undefined) this.#neighbours.get(slot)?.dialler.dialLater();
+      },
+    });
+    this.#links.set(id, link);
+    replicated.input({ kind: 'link_opened', link: id, dialled: slot !== undefined });
+  }
+
+  /** Sends presence to every linked tracker. */
+  broadcast(changes: readonly PresenceChange[]): void {
+    for (const link of this.#carrying) sendPresence(link, changes);
+  }
+
+  stop(): void {
+    for (const { dialler } of this.#neighbours.values()) dialler.stop();
+    for (const link of this.#links.values()) link.close();
+  }
+
+  send: LinkPort['send'] = (id, message) => this.#links.get(id)?.send(message);
+
+  close: LinkPort['close'] = (id) => this.#links.get(id)?.close();
+
+  linked: LinkPort['linked'] = (id, slot) => {
+    const link = this.#links.get(id);
+    if (link !== undefined) {
+      this.#carrying.add(link);
+      sendPresence(link, this.#options.board.snapshot());
+    }
+    const neighbour = this.#neighbours.get(slot);
+    if (neighbour === undefined) return;
+    neighbour.dialler.linked();
+    neighbour.settled.open();
+    if (neighbour.linked) return;
+    neighbour.linked = true;
+    neighbour.complaint = undefined;
+    this.#options.log.info(`linked with ${describeTracker(neighbour.entry)}`);
+  };
+
+  unlinked: LinkPort['unlinked'] = (slot) => {
+    const neighbour = this.#neighbours.get(slot);
+    if (neighbour === undefined || this.#options.replicated.linkedSlots.includes(slot)) return;
+    neighbour.linked = false;
+    neighbour.dialler.lost();
+    this.#options.log.info(`${describeTracker(neighbour.entry)} is away – going on without it`);
+  };
+
+  refused: LinkPort['refused'] = ({ by, slot, refusal }) => {
+    const neighbour = slot === undefined ? undefined : this.#neighbours.get(slot);
+    const who = neighbour === undefined ? 'a tracker' : describeTracker(neighbour.entry);
+    const line = `${who} ${by === 'us' ? 'is refused' : 'refuses the link'}: ${refusal.detail}`;
+    neighbour?.settled.open();
+    if (neighbour === undefined || neighbour.complaint !== line) this.#options.log.warn(line);
+    if (neighbour !== undefined) neighbour.complaint = line;
+  };
+
+  #neighbour(entry: TrackerEntry): Neighbour {
+    const { identity, cluster } = this.#options.configuration;
+    const dialler = new Dialler({
+      entry,
+      identity,
+      cluster,
+      connected: (connection) => this.accept(connection, entry.number),
+      failed: (failure) => this.#unreachable(entry, failure),
+    });
+    return { entry, dialler, linked: false, complaint: undefined, settled: new Gate() };
+  }
+
+  #unreachable(entry: TrackerEntry, failure: DialFailure): void {
+    const neighbour = this.#neighbours.get(entry.number);
+    if (neighbour === undefined) return;
+    neighbour.settled.open();
+    const line = this.#complaintOf(entry, failure);
+    if (neighbour.complaint === line || neighbour.linked) return;
+    neighbour.complaint = line;
+    if (failure.reason === 'wrong_identity') this.#options.log.warn(line);
+    else this.#options.log.info(line);
+  }
+
+  #complaintOf(entry: TrackerEntry, { reason, key }: DialFailure): string {
+    const who = describeTracker(entry);
+    if (reason !== 'wrong_identity') return `${who} does not answer – going on without it, trying again`;
+    const { cluster, keyPath } = this.#options.configuration;
+    return (
+      `${who} has another key: sha256:${key ?? '?'} there, sha256:${cluster} here – ` +
+      `copy ${keyPath} to that machine, or its cluster.key here, and start that tracker again`
+    );
+  }
+}
+
+/** In parts, so that no message outgrows its frame. */
+function sendPresence(link: PeerLink, changes: readonly PresenceChange[]): void {
+  let batch: PresenceChange[] = [];
+  let files = 0;
+  for (const change of changes) {
+    batch.push(change);
+    files += change.kind === 'shares' ? change.add.length + change.remove.length : 1;
+    if (files < PRESENCE_BATCH_FILES) continue;
+    link.send({ type: 'presence', changes: batch });
+    batch = [];
+    files = 0;
+  }
+  if (batch.length > 0) link.send({ type: 'presence', changes: batch });
+}
