@@ -1,0 +1,89 @@
+/**
+ * Figures, tables and sentences for a person. Names come from other people: what could move a cursor or turn the
+ * writing direction is shown as its code, so that nobody can forge a line on someone else's terminal.
+ */
+import type { DownloadState, DownloadStatus, Replicated } from '@p2p/peer';
+
+const harmful = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** `text` with everything that a terminal could obey written as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(harmful, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A template whose values come from outside: each is made {@link printable}. */
+export function sentence(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return parts.reduce((text, part, index) => text + printable(String(values[index - 1])) + part);
+}
+
+const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `0 B`, `1023 B`, `1.0 KiB`, `640 MiB`: at most three digits that matter. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${Math.round(bytes)} B`;
+  let value = bytes / 1024;
+  let unit = 0;
+  // 1023.5 would be written 1024: it belongs to the next unit.
+  while (value >= 1023.5 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+}
+
+/** Whole per cent, rounded down: 100 means all of it. */
+export function formatPercent(done: number, bytes: number): string {
+  return `${bytes === 0 ? 100 : Math.floor((done / bytes) * 100)} %`;
+}
+
+/** `1 peer`, `2 peers`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Rows under headings, columns aligned, two blanks between them; `nothing` where there is no row. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], nothing: string): string {
+  if (rows.length === 0) return nothing;
+  const lines = [headings, ...rows.map((row) => row.map(printable))];
+  const widths = headings.map((_, column) => lines.reduce((width, line) => Math.max(width, widthOf(line[column])), 0));
+  return lines.map((line) => alignedLine(line, widths)).join('\n');
+}
+
+function alignedLine(cells: readonly string[], widths: readonly number[]): string {
+  const padded = cells.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)));
+  return padded.join('  ').trimEnd();
+}
+
+function widthOf(cell: string | undefined): number {
+  return cell === undefined ? 0 : [...cell].length;
+}
+
+/** What to add where a tracker is away. */
+export function replicationNote({ replicated }: Replicated): string {
+  return replicated ? '' : ' (a tracker is away and gets it when it is back)';
+}
+
+const stateLetters: Readonly<Record<DownloadState, string>> = {
+  queued: 'Q',
+  downloading: 'D',
+  paused: 'P',
+  complete: 'C',
+  failed: 'F',
+};
+
+/** `[D] [films] a.mkv  45 % of 1.0 GiB  80 MiB/s  2 peers` */
+export function downloadLine(download: Omit<DownloadStatus, 'root'>): string {
+  const { group, file, state, done, bytes } = download;
+  const subject = sentence`[${stateLetters[state]}] [${group}] ${file}`;
+  const progress = `${formatPercent(done, bytes)} of ${formatBytes(bytes)}`;
+  switch (state) {
+    case 'complete':
+      return sentence`${subject}  ${formatBytes(bytes)}  ${download.path}`;
+    case 'failed':
+      return sentence`${subject}  ${progress}  ${download.error?.message ?? 'failed'}`;
+    case 'downloading':
+      return `${subject}  ${progress}  ${formatBytes(download.bytesPerSecond)}/s  ${counted(download.peers, 'peer')}`;
+    default:
+      return `${subject}  ${progress}  ${state}`;
+  }
+}

@@ -1,0 +1,157 @@
+import { refusal } from '@p2p/protocol';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../src/commands/index.js';
+import { Session } from '../src/session.js';
+import { download, type MemoryPeer, memoryPeer } from './memory-peer.js';
+
+const place = { directory: '/here', home: '/home/ann' };
+const noBug = (error: unknown) => {
+  throw error;
+};
+const run = (peer: MemoryPeer, name: string, ...words: string[]) => new Session(peer, place, noBug).run(name, words);
+
+describe('the table of commands', () => {
+  it('has every command of the contract with its arguments', () => {
+    const usages = [...commands.values()].map(({ usage }) => usage).sort();
+    expect(usages).toEqual([
+      'accept_request <group> <user>',
+      'add_owner <group> <user>',
+      'change_password <old> <new>',
+      'create_group <group>',
+      'create_user <user> <password>',
+      'delete_group <group>',
+      'download_file <group> <file> <destination>',
+      'help [command]',
+      'join_group <group>',
+      'leave_group <group>',
+      'list_files <group>',
+      'list_groups',
+      'list_members <group>',
+      'list_requests <group>',
+      'login <user> <password>',
+      'logout',
+      'quit',
+      'reject_request <group> <user>',
+      'remove_file <group> <file>',
+      'remove_member <group> <user>',
+      'remove_owner <group> <user>',
+      'show_downloads',
+      'stop_share <group> <file>',
+      'trackers',
+      'upload_file <path> <group> [--as NAME]',
+      'wait [seconds]',
+      'whoami',
+    ]);
+  });
+
+  it.each([...commands.values()].map(({ name, usage }) => [name, usage]))(
+    '%s refuses too few and too many arguments with its usage',
+    async (name, usage) => {
+      const required = usage.split('<').length - 1;
+      const all = usage.includes('--as') ? required + 2 : usage.split(/[<[]/).length - 1;
+      const counts = required === 0 ? [all + 1] : [required - 1, all + 1];
+      for (const count of counts) {
+        const outcome = await run(memoryPeer(), name, ...Array.from({ length: count }, () => 'x'));
+        expect(outcome).toMatchObject({ ok: false, code: 'bad_request', message: expect.stringContaining(usage) });
+      }
+    },
+  );
+
+  it('answers what it does not know', async () => {
+    expect(await run(memoryPeer(), 'frobnicate')).toMatchObject({ ok: false, code: 'unknown_command' });
+    expect(await run(memoryPeer(), '')).toMatchObject({ ok: false, code: 'unknown_command' });
+    expect(await run(memoryPeer(), 'constructor')).toMatchObject({ ok: false, code: 'unknown_command' });
+  });
+});
+
+describe('single commands', () => {
+  it('upload_file takes a path from where the person stood, and a name after the required words', async () => {
+    const calls: unknown[][] = [];
+    const peer = memoryPeer({
+      uploadFile: async (...words) => {
+        calls.push(words);
+        return refusal('file_unreadable');
+      },
+    });
+    await run(peer, 'upload_file', 'a.mkv', 'films');
+    await run(peer, 'upload_file', '~/a.mkv', 'films', '--as', 'b.mkv');
+    await run(peer, 'upload_file', '--as', '--as', '--as', '--as');
+    expect(calls).toEqual([
+      ['/here/a.mkv', 'films', undefined],
+      ['/home/ann/a.mkv', 'films', 'b.mkv'],
+      ['/here/--as', '--as', '--as'],
+    ]);
+    const bad = { ok: false, code: 'bad_request' };
+    expect(await run(peer, 'upload_file', 'a.mkv', 'films', '--as')).toMatchObject(bad);
+    expect(await run(peer, 'upload_file', 'a.mkv', 'films', '--as', 'b', '--as', 'c')).toMatchObject(bad);
+    expect(await run(peer, 'upload_file', '', 'films')).toMatchObject(bad);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('download_file keeps the separator at the end of a directory', async () => {
+    const destinations: string[] = [];
+    const peer = memoryPeer({
+      downloadFile: async (_group, _file, destination) => {
+        destinations.push(destination);
+        return refusal('no_such_file');
+      },
+    });
+    await run(peer, 'download_file', 'films', 'a.mkv', 'in/');
+    await run(peer, 'download_file', 'films', 'a.mkv', 'in/b.mkv');
+    expect(destinations).toEqual(['/here/in/', '/here/in/b.mkv']);
+    expect(await run(peer, 'download_file', 'films', 'a.mkv', '')).toMatchObject({ code: 'bad_request' });
+  });
+
+  it('show_downloads tells a script the fields of the contract and a person a letter', async () => {
+    const failed = download({ state: 'failed', file: 'b', error: { code: 'no_peers', message: 'nobody answered' } });
+    const downloads = [download(), download({ state: 'complete', file: 'c' }), failed];
+    const outcome = await run(
+      memoryPeer({ showDownloads: () => ({ ok: true, result: { downloads } }) }),
+      'show_downloads',
+    );
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual({ downloads: downloads.map(({ root: _, ...shown }) => shown) });
+    expect(outcome.text().split('\n')).toEqual([
+      '[D] [films] a.mkv  45 % of 977 KiB  2.0 MiB/s  2 peers',
+      '[C] [films] c  977 KiB  /home/ann/a.mkv',
+      '[F] [films] b  45 % of 977 KiB  nobody answered',
+    ]);
+  });
+
+  it('wait takes seconds', async () => {
+    const waits: (number | undefined)[] = [];
+    const peer = memoryPeer({
+      wait: async (seconds) => {
+        waits.push(seconds);
+        return { ok: true, result: { complete: 2, failed: 1 } };
+      },
+    });
+    const outcome = await run(peer, 'wait');
+    expect(outcome.ok && outcome.text()).toBe('2 complete, 1 failed');
+    await run(peer, 'wait', '0.5');
+    await run(peer, 'wait', '99999999999');
+    expect(waits).toEqual([undefined, 0.5, 2_000_000]);
+    for (const wrong of ['soon', '-1', '', '1e3', '٣']) {
+      expect(await run(peer, 'wait', wrong)).toMatchObject({ ok: false, code: 'bad_request' });
+    }
+  });
+
+  it('help lists all commands, or one', async () => {
+    const all = await run(memoryPeer(), 'help');
+    if (!all.ok) throw new Error(all.message);
+    expect(all.result).toEqual({});
+    for (const { usage } of commands.values()) expect(all.text()).toContain(usage);
+    const one = await run(memoryPeer(), 'help', 'login');
+    expect(one.ok && one.text()).toBe('login <user> <password>  log in');
+    expect(await run(memoryPeer(), 'help', 'lgoin')).toMatchObject({ ok: false, code: 'unknown_command' });
+  });
+
+  it('a bug in one command is reported and answered', async () => {
+    const bugs: unknown[] = [];
+    const fault = new Error('a bug');
+    const peer = memoryPeer({ whoami: () => Promise.reject(fault) });
+    const session = new Session(peer, place, (error) => bugs.push(error));
+    expect(await session.run('whoami', [])).toMatchObject({ ok: false, code: 'internal' });
+    expect(bugs).toEqual([fault]);
+  });
+});
