@@ -1,5 +1,35 @@
+/** Two kinds of tests: quick ones that run from the sources, and whole processes, which need the built programs. */
 import { defineConfig } from 'vitest/config';
+
+/** Packages find each other's sources, so that no unit test runs against an old build. */
+const fromSources = { resolve: { conditions: ['@p2p/source', 'module', 'node', 'development|production'] } };
+
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@p2p/source', 'module', 'node', 'development|production'] } },
-  test: { include: ['packages/*/test/**/*.test.ts'] },
+  test: {
+    // Where `.ci/run` reads how many passed.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    // Two workers: processes that fight for a core tell nothing about each other's patience.
+    maxWorkers: 2,
+    projects: [
+      {
+        ssr: fromSources,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ssr: fromSources,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
 });

@@ -1,0 +1,128 @@
+/** Trackers and clients of one cluster in a folder of their own, on free ports of the loopback address. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClientProgram } from './client-program.js';
+import { Program } from './program.js';
+
+/** Everybody's. With a space in it: in a line it stands between quotes. */
+export const PASSWORD = 'correct horse battery';
+
+export class Cluster {
+  /** Everything of this cluster lies here, and goes with it. */
+  readonly directory: string;
+  readonly ports: readonly number[];
+  readonly #trackers = new Map<number, Program>();
+  readonly #programs: Program[] = [];
+  #clients = 0;
+
+  private constructor(directory: string, ports: readonly number[]) {
+    this.directory = directory;
+    this.ports = ports;
+  }
+
+  /** A cluster of `size` trackers, all of them running. */
+  static async start(size = 2): Promise<Cluster> {
+    const cluster = await Cluster.create(size);
+    await Promise.all(cluster.ports.map((_, index) => cluster.startTracker(index + 1)));
+    return cluster;
+  }
+
+  /** A cluster of `size` trackers that are yet to be started. */
+  static async create(size = 2): Promise<Cluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'p2p-'));
+    const ports = await freePorts(size);
+    await writeFile(join(directory, 'tracker_info.txt'), ports.map((port) => `127.0.0.1:${port}\n`).join(''));
+    return new Cluster(directory, ports);
+  }
+
+  get trackerInfo(): string {
+    return join(this.directory, 'tracker_info.txt');
+  }
+
+  /** Where tracker `number` listens. */
+  port(number: number): number {
+    const port = this.ports[number - 1];
+    if (port === undefined) throw new Error(`there is no tracker ${number}`);
+    return port;
+  }
+
+  /** Starts a tracker and waits until it serves. `trackerInfo` lies in the cluster's folder. */
+  async startTracker(
+    number: number,
+    words: readonly string[] = [],
+    trackerInfo = 'tracker_info.txt',
+  ): Promise<Program> {
+    const tracker = new Program('tracker', {
+      words: [trackerInfo, String(number), ...words],
+      directory: this.directory,
+    });
+    this.own(tracker);
+    this.#trackers.set(number, tracker);
+    await tracker.line((line) => line.includes('listening on'));
+    return tracker;
+  }
+
+  tracker(number: number): Program {
+    const tracker = this.#trackers.get(number);
+    if (tracker === undefined) throw new Error(`tracker ${number} was never started`);
+    return tracker;
+  }
+
+  /** A client with a data directory of its own, in JSON script mode. `words` come behind the defaults. */
+  client(words: readonly string[] = [], name = `c${++this.#clients}`): ClientProgram {
+    const data = join(this.directory, 'clients', name);
+    const client = new ClientProgram({
+      directory: this.directory,
+      words: ['tracker_info.txt', '--data-dir', data, ...words],
+    });
+    return this.own(client);
+  }
+
+  /** A client of someone who has an account, with {@link PASSWORD}, and is logged in. */
+  async person(user: string, words: readonly string[] = []): Promise<ClientProgram> {
+    const client = this.client(words, user);
+    await client.succeed(`create_user ${user} '${PASSWORD}'`);
+    await client.succeed(`login ${user} '${PASSWORD}'`);
+    return client;
+  }
+
+  /** Ends `program` together with this cluster. */
+  own<P extends Program>(program: P): P {
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** A folder inside this cluster's own. */
+  async folder(name: string): Promise<string> {
+    const path = join(this.directory, name);
+    await mkdir(path, { recursive: true });
+    return path;
+  }
+
+  /** Ends every program and removes the folder. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.kill()));
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Ports that nobody listens on now, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(typeof address === 'object' && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
