@@ -2,17 +2,9 @@
  * What a client can do, without a face: the shell, a page or a program of one's own all speak to this. Every method
  * that a person can call answers with a value; a refusal is a value too. Nothing here throws but on a bug.
  */
-import type { ErrorCode, PeerAddress, Refusal } from '@p2p/protocol';
+import type { ErrorCode, PeerAddress, Refusal, TrackerEntry } from '@p2p/protocol';
 
 export type Answer<T> = { readonly ok: true; readonly result: T } | Refusal;
-
-/** A line of tracker_info.txt. */
-export interface TrackerEntry {
-  /** Position in the file, from 1. */
-  readonly number: number;
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface PeerOptions {
   /** Made where it is missing, mode 0700; locked while the peer is open. */

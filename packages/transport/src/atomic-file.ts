@@ -1,6 +1,7 @@
-/** Small private files (mode 0600) that nobody ever sees half-written. */
+/** Small private files (mode 0600) that nobody ever sees half-written: keys, and what else a data directory keeps. */
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { systemErrorCode } from './system-error.js';
 
 /**
@@ -21,7 +22,10 @@ export async function createFile(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Makes the file, or puts it in the place of the one that is there. Throws the system's errors. */
+/**
+ * Makes the file, or puts it in the place of the one that is there; either survives a crash when this resolves. Throws
+ * the system's errors.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = await writeBeside(path, text);
   try {
@@ -29,6 +33,21 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes the names in a directory durable. Systems that can't flush a directory keep names safe by themselves. */
+export async function syncDirectory(path: string): Promise<void> {
+  try {
+    const directory = await open(path, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-/** Sockets, TLS and identities: the only package that opens a connection. */
+/** Sockets, TLS, identities and the private files they lie in: the only package that opens a connection. */
+export { replaceFile, syncDirectory } from './atomic-file.js';
 export type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 export { type DialFailure, type Dialled, type DialOptions, dialSecure } from './dial.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';

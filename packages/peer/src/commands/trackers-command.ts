@@ -1,8 +1,8 @@
 /** What every tracker says of itself, asked one by one: the only command that speaks to more than one. */
 import { once } from 'node:events';
-import type { ReplyTo } from '@p2p/protocol';
+import type { ReplyTo, TrackerEntry } from '@p2p/protocol';
 import { addressText, type Identity } from '@p2p/transport';
-import type { Peer, TrackerEntry, TrackerRow } from '../api.js';
+import type { Peer, TrackerRow } from '../api.js';
 import type { ClusterPin } from '../data-directory/cluster-pin.js';
 import { greetTracker } from '../tracker-session/greet-tracker.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
@@ -29,7 +29,7 @@ export function trackersCommand(context: TrackersCommandContext): Pick<Peer, 'tr
       // A client that has just started is about to be connected: which tracker is the current one is known then.
       const connecting = Promise.race([context.session.ask({ type: 'ping' }), once(timeUp, 'abort')]);
       const statuses = await Promise.all(context.trackers.map((entry) => askStatus(context, entry, timeUp)));
-      await connecting;
+      if (statuses.some((status) => status !== undefined)) await connecting;
       const { current } = context.session;
       const rows = context.trackers.map((entry, at) => rowOf(entry, statuses[at], current));
       return { ok: true, result: { trackers: rows } };

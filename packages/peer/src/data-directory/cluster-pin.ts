@@ -2,7 +2,9 @@
  * The cluster's key as this client knows it: from tracker_info.txt, else the one that the first tracker showed, which
  * is remembered ("trust on first use"). Whoever shows another key is not talked to.
  */
-import { DamagedFileError, readIfThere, writeAtomically } from './atomic-file.js';
+
+import { replaceFile } from '@p2p/transport';
+import { DamagedFileError, readIfThere } from './system-files.js';
 
 const fingerprint = /^[0-9a-f]{64}$/;
 
@@ -36,7 +38,7 @@ export class ClusterPin {
   async accept(key: string): Promise<boolean> {
     if (this.#expected === undefined) {
       this.#expected = key;
-      await writeAtomically(this.#path, `${key}\n`);
+      await replaceFile(this.#path, `${key}\n`);
     }
     return this.#expected === key;
   }

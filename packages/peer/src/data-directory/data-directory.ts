@@ -2,10 +2,10 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, loadOrCreateIdentity } from '@p2p/transport';
-import { DamagedFileError, isSystemError } from './atomic-file.js';
 import { ClusterPin } from './cluster-pin.js';
 import { RequestCounters } from './request-counters.js';
 import { readSession, type StoredSession } from './session-file.js';
+import { DamagedFileError, isSystemError } from './system-files.js';
 
 export interface KeptData {
   /** The device's key. */

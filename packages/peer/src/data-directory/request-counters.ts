@@ -3,8 +3,10 @@
  * restarts and crashes too. Numbers are reserved on disk in blocks before the first of a block is used, so none is
  * ever used twice; what a crash leaves unused is skipped.
  */
+
+import { replaceFile } from '@p2p/transport';
 import { Mutex } from 'async-mutex';
-import { DamagedFileError, readIfThere, writeAtomically } from './atomic-file.js';
+import { DamagedFileError, readIfThere } from './system-files.js';
 
 /** Numbers reserved by one write: a busy client flushes once in a thousand requests. */
 const BLOCK = 1_024;
@@ -39,7 +41,7 @@ export class RequestCounters {
   next(): Promise<number> {
     return this.#reserving.runExclusive(async () => {
       if (this.#next === this.#reservedBelow) {
-        await writeAtomically(this.#path, `${this.#next + BLOCK}\n`);
+        await replaceFile(this.#path, `${this.#next + BLOCK}\n`);
         this.#reservedBelow = this.#next + BLOCK;
       }
       return this.#next++;

@@ -1,6 +1,7 @@
 /** The session that outlives the process: who is logged in on this device, and the token that proves it. */
 import { TOKEN_BYTES } from '@p2p/protocol';
-import { readIfThere, removeIfThere, writeAtomically } from './atomic-file.js';
+import { replaceFile } from '@p2p/transport';
+import { readIfThere, removeIfThere } from './system-files.js';
 
 export interface StoredSession {
   readonly user: string;
@@ -21,7 +22,7 @@ export async function readSession(path: string): Promise<StoredSession | undefin
 
 export async function writeSession(path: string, session: StoredSession): Promise<void> {
   const token = Buffer.from(session.token).toString('hex');
-  await writeAtomically(path, `${JSON.stringify({ user: session.user, token })}\n`);
+  await replaceFile(path, `${JSON.stringify({ user: session.user, token })}\n`);
 }
 
 export async function removeSession(path: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type Refusal, refusal } from '@p2p/protocol';
-import { isSystemError } from '../data-directory/atomic-file.js';
+import { isSystemError } from '../data-directory/system-files.js';
 
 export type Destination = { readonly ok: true; readonly path: string } | Refusal;
 

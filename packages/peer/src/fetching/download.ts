@@ -11,6 +11,7 @@ import { SourceFile } from '../sharing/byte-source.js';
 import type { OpenFiles } from '../sharing/open-files.js';
 import type { SharedContent } from '../sharing/shared-content.js';
 import { FileFetch } from './file-fetch.js';
+import { PacedCall } from './paced-call.js';
 import { PartFile } from './part-file.js';
 import type { PeerLinks } from './peer-links.js';
 import { RateMeter } from './rate-meter.js';
@@ -47,6 +48,7 @@ export class Download {
   readonly #context: DownloadContext;
   readonly #peers = new Map<DeviceId, SwarmPeer>();
   readonly #rate: RateMeter;
+  readonly #tell: PacedCall;
   /** Guards what spans several awaits: preparing, finishing, failing and closing. */
   readonly #ending = new Mutex();
   #state: DownloadState = 'queued';
@@ -58,13 +60,13 @@ export class Download {
   #sharing = true;
   #closed = false;
   #giveUp: NodeJS.Timeout | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(user: string, target: DownloadTarget, context: DownloadContext) {
     this.user = user;
     this.target = target;
     this.#context = context;
     this.#rate = new RateMeter(context.now);
+    this.#tell = new PacedCall(PROGRESS_INTERVAL_MS, () => context.changed(this));
   }
 
   get state(): DownloadState {
@@ -123,10 +125,7 @@ export class Download {
   /** Ends it, unless it has ended. The temporary file is gone when this resolves. */
   fail(reason: Refusal): Promise<void> {
     return this.#ending.runExclusive(async () => {
-      if (this.#hasEnded()) return;
-      this.#error = reason;
-      await this.#discard();
-      this.#become('failed');
+      if (!this.#hasEnded()) await this.#endFailed(reason);
     });
   }
 
@@ -139,8 +138,10 @@ export class Download {
   close(): Promise<void> {
     return this.#ending.runExclusive(async () => {
       clearTimeout(this.#giveUp);
-      if (!this.#hasEnded()) await this.#discard();
+      this.#tell.cancel();
+      const hadEnded = this.#hasEnded();
       this.#closed = true;
+      if (!hadEnded) await this.#discard();
     });
   }
 
@@ -179,10 +180,7 @@ export class Download {
     this.#rate.add(byteCount);
     this.#armGiveUp();
     this.#share();
-    const now = this.#context.now();
-    if (now - this.#toldAt < PROGRESS_INTERVAL_MS) return;
-    this.#toldAt = now;
-    this.#context.changed(this);
+    this.#tell.request();
   }
 
   /** Every piece is written: moves the file under its final name, then tells. */
@@ -192,11 +190,8 @@ export class Download {
       const { files } = this.#context;
       const { path } = this.target;
       const published = await this.#part?.publish();
-      if (published?.ok !== true) {
-        this.#error = published;
-        await this.#discard();
-        return this.#become('failed');
-      }
+      if (published === undefined) throw new Error('a fetch has ended without its file');
+      if (!published.ok) return this.#endFailed(published);
       await files.forget(path);
       this.#content?.finish(new SourceFile(path, published.stamp, files));
       await this.#part?.close();
@@ -216,6 +211,14 @@ export class Download {
     const { user } = this;
     const { group, file, swarm } = this.target;
     library.put({ id: swarm.file, group: swarm.group, groupName: group, name: file, user, root: swarm.root, content });
+  }
+
+  async #endFailed(reason: Refusal): Promise<void> {
+    this.#error = reason;
+    // Known before anything is waited for, so that nothing begins meanwhile.
+    this.#state = 'failed';
+    await this.#discard();
+    this.#become('failed');
   }
 
   async #discard(): Promise<void> {
@@ -247,8 +250,7 @@ export class Download {
   #become(state: DownloadState): void {
     this.#state = state;
     if (this.#hasEnded()) clearTimeout(this.#giveUp);
-    this.#toldAt = this.#context.now();
-    this.#context.changed(this);
+    this.#tell.now();
   }
 
   #hasEnded(): boolean {

@@ -39,7 +39,8 @@ export class LayerFetch {
   /** A peer has sent hashes. */
   take(device: DeviceId, first: number, hashes: Uint8Array): void {
     if (device !== this.#ready[0]) return;
-    if (first * HASH_BYTES !== this.#filled || this.#filled + hashes.length > this.#layer.length) {
+    // Less than was asked for is no honest answer either: hash by hash, or by none, it would go on for ever.
+    if (first * HASH_BYTES !== this.#filled || hashes.length !== this.#nextCount() * HASH_BYTES) {
       return this.#blame(device);
     }
     this.#layer.set(hashes, this.#filled);
@@ -71,15 +72,19 @@ export class LayerFetch {
   #ask(device: DeviceId): void {
     clearTimeout(this.#timer);
     if (this.#filled < this.#layer.length) {
-      const missing = (this.#layer.length - this.#filled) / HASH_BYTES;
       this.#timer = setTimeout(() => this.#passOver(device), LAYER_TIMEOUT_MS);
-      this.#handlers.request(device, this.#filled / HASH_BYTES, Math.min(missing, MAX_LAYER_HASHES));
+      this.#handlers.request(device, this.#filled / HASH_BYTES, this.#nextCount());
       return;
     }
     const tree = { geometry: this.#geometry, root: this.#root, layer: this.#layer };
     if (!verifyLayer(sha256, tree)) return this.#blame(device);
     this.close();
     this.#handlers.verified(tree);
+  }
+
+  /** Hashes that the next answer has to hold. */
+  #nextCount(): number {
+    return Math.min((this.#layer.length - this.#filled) / HASH_BYTES, MAX_LAYER_HASHES);
   }
 
   /** A silent peer gets another turn after all others. */

@@ -1,6 +1,6 @@
 /** Where the bytes of a shared file are read from: a file under its own name, or one that is still being fetched. */
 import type { FileHandle } from 'node:fs/promises';
-import { isSystemError } from '../data-directory/atomic-file.js';
+import { isSystemError } from '../data-directory/system-files.js';
 import { type FileStamp, isUnchanged } from './file-stamp.js';
 import type { OpenFiles } from './open-files.js';
 

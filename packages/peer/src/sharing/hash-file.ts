@@ -2,7 +2,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { MAX_FILE_BYTES, type Refusal, refusal } from '@p2p/protocol';
 import { ContentHasher, type ContentTree, pieceLengthFor } from '@p2p/swarm';
-import { isSystemError } from '../data-directory/atomic-file.js';
+import { isSystemError } from '../data-directory/system-files.js';
 import { type FileStamp, isUnchanged, stampOf } from './file-stamp.js';
 import { sha256 } from './sha256.js';
 

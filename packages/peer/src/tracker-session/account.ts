@@ -3,8 +3,8 @@
  * said about it last.
  */
 import { Mutex } from 'async-mutex';
-import { isSystemError } from '../data-directory/atomic-file.js';
 import { removeSession, type StoredSession, writeSession } from '../data-directory/session-file.js';
+import { isSystemError } from '../data-directory/system-files.js';
 
 export interface AccountHandlers {
   /** Somebody else, or nobody, is logged in from now on. */

@@ -1,7 +1,12 @@
 /** Dials a tracker, checks its key against the pin and says hello: everything up to a connection that can be used. */
-import { type HelloRequest, MAX_REPLY_FRAME_BYTES, PROTOCOL_VERSION, type ReplyTo } from '@p2p/protocol';
+import {
+  type HelloRequest,
+  MAX_REPLY_FRAME_BYTES,
+  PROTOCOL_VERSION,
+  type ReplyTo,
+  type TrackerEntry,
+} from '@p2p/protocol';
 import { dialSecure, type Identity } from '@p2p/transport';
-import type { TrackerEntry } from '../api.js';
 import type { ClusterPin } from '../data-directory/cluster-pin.js';
 import { TrackerConnection } from './tracker-connection.js';
 

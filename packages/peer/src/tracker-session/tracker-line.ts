@@ -2,9 +2,8 @@
  * Keeps one tracker connected: performs what the fail-over step decides with sockets and timers, and pings. It knows
  * nothing of requests but that they can be sent.
  */
-import { PING_INTERVAL_MS, SILENCE_TIMEOUT_MS, type TrackerMessage } from '@p2p/protocol';
+import { PING_INTERVAL_MS, SILENCE_TIMEOUT_MS, type TrackerEntry, type TrackerMessage } from '@p2p/protocol';
 import { retryDelayMs } from '@p2p/transport';
-import type { TrackerEntry } from '../api.js';
 import { type FailOverEffect, type FailOverInput, initialFailOver, stepFailOver } from './fail-over.js';
 import type { Greeting } from './greet-tracker.js';
 import type { TrackerConnection, TrackerRequest } from './tracker-connection.js';

@@ -11,7 +11,7 @@ import {
   type SwarmChanged,
   type TrackerMessage,
 } from '@p2p/protocol';
-import { isSystemError } from '../data-directory/atomic-file.js';
+import { isSystemError } from '../data-directory/system-files.js';
 import { PendingRequests } from './pending-requests.js';
 import { TrackerLine, type TrackerLineHandlers, type TrackerLineOptions } from './tracker-line.js';
 
