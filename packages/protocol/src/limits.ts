@@ -76,7 +76,7 @@ export const TOKEN_BYTES = 32;
 /** A connection that has not finished TLS and its hello by then is closed: strangers hold no sockets. */
 export const HELLO_TIMEOUT_MS = 10_000;
 
-/** Both ends ping this often when nothing else is said, so that a hung process is noticed. */
+/** A client pings its tracker, and linked trackers each other, this often, so that a hung process is noticed. */
 export const PING_INTERVAL_MS = 1_000;
 
 /** Nothing at all heard for this long: the other side is gone. Two lost pings and some noise. */
@@ -109,9 +109,6 @@ export const LEASE_RENEWAL_MS = 5_000;
 /** A session is good for this long after log-in: nobody types a password every week, and no token lasts for ever. */
 export const SESSION_MS = 90 * 24 * 60 * 60 * 1_000;
 
-/** How long an answer waits for a linked tracker's acknowledgement before it says `replicated: false`. */
-export const REPLICATION_WAIT_MS = 2_000;
-
 /** Requests one client may have in flight; beyond it the tracker stops reading until some are answered. */
 export const MAX_OUTSTANDING_REQUESTS = 256;
 
@@ -130,6 +127,9 @@ export const MAX_PIECE_BYTES = 16 * 1024 * 1024;
 
 /** 128 TiB: the bitfield of its 2^23 pieces still fits one frame between peers; ext4 ends at 16 TiB. */
 export const MAX_FILE_BYTES = 2 ** 47;
+
+/** Those of the largest file in the largest pieces; nobody may cut a file finer and make others hold its hashes. */
+export const MAX_PIECES = 2 ** 23;
 
 /** Pieces in one announcement between peers: all of an ordinary file. */
 export const MAX_PIECES_PER_HAVE = 65_536;
@@ -193,3 +193,12 @@ export const PRESENCE_BATCH_FILES = 5_000;
 
 /** A client that does not take what is pushed to it: beyond this many unsent bytes it is let go. */
 export const MAX_CLIENT_BACKLOG_BYTES = 16 * 1024 * 1024;
+
+/** A downloader that does not take what it asked for: beyond this many unsent bytes it is let go. Data waits at 1 MiB. */
+export const MAX_DOWNLOADER_BACKLOG_BYTES = 4 * 1024 * 1024;
+
+/** Trackers whose clocks differ by more would not mean the same by earlier and later. */
+export const MAX_CLOCK_SKEW_MS = 60_000;
+
+/** Owners of one group: all of them stand in one row of `list_groups`, which has to fit a frame. */
+export const MAX_GROUP_OWNERS = 1_000;

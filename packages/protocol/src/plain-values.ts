@@ -1,12 +1,12 @@
 /**
  * What a stranger's MessagePack may hold, checked before anything is built from it: exactly one value made of nil,
  * booleans, numbers, strings, byte strings, arrays and maps with string keys. Extensions are refused, because a decoder
- * gives some of them a life of their own: with msgpackr's references a frame of 300 bytes stands for a value that takes
- * minutes to walk.
+ * gives some of them a life of their own: with msgpackr's references a frame of a few hundred bytes stands for a value
+ * that takes minutes to walk.
  */
 import { MAX_MESSAGE_DEPTH } from './limits.js';
 
-type Kind = 'scalar' | 'key' | 'array' | 'map';
+type Kind = 'scalar' | 'string' | 'array' | 'map';
 
 /** How a value goes on after its first byte. */
 interface Token {
@@ -39,9 +39,9 @@ const above0xbf = new Map<number, Token>([
   [0xd1, scalar(2)],
   [0xd2, scalar(4)],
   [0xd3, scalar(8)],
-  [0xd9, counted('key', 1)],
-  [0xda, counted('key', 2)],
-  [0xdb, counted('key', 4)],
+  [0xd9, counted('string', 1)],
+  [0xda, counted('string', 2)],
+  [0xdb, counted('string', 4)],
   [0xdc, counted('array', 2)],
   [0xdd, counted('array', 4)],
   [0xde, counted('map', 2)],
@@ -52,7 +52,7 @@ function tokenOf(first: number): Token | undefined {
   if (first < 0x80 || first >= 0xe0) return scalar(0);
   if (first < 0x90) return sized('map', first & 0x0f);
   if (first < 0xa0) return sized('array', first & 0x0f);
-  if (first < 0xc0) return sized('key', first & 0x1f);
+  if (first < 0xc0) return sized('string', first & 0x1f);
   return above0xbf.get(first);
 }
 
@@ -78,12 +78,12 @@ export function isPlainValue(bytes: Uint8Array): boolean {
     }
     if (owed > bytes.length - at) return false;
     const token = tokens[bytes[at] as number];
-    if (token === undefined || (inner.isMap && inner.left % 2 === 0 && token.kind !== 'key')) return false;
+    if (token === undefined || (inner.isMap && inner.left % 2 === 0 && token.kind !== 'string')) return false;
     inner.left -= 1;
     owed -= 1;
     const length = token.length ?? readLength(bytes, at + 1, token.following);
     at += 1 + token.following;
-    if (token.kind === 'scalar' || token.kind === 'key') {
+    if (token.kind === 'scalar' || token.kind === 'string') {
       at += length;
     } else if (length > 0) {
       const left = token.kind === 'map' ? 2 * length : length;

@@ -30,7 +30,7 @@ export function idsOfFile(file: SharedFile): readonly FileId[] {
 }
 
 /** Whether a session is in force: open, not expired, and checked against the password that is current. */
-export function isInForce(state: State, session: Session, now: number): boolean {
+function isInForce(state: State, session: Session, now: number): boolean {
   const user = state.users.get(session.user);
   return !session.closed && session.expires > now && user?.credentialVersion === session.credentialVersion;
 }

@@ -120,17 +120,17 @@ export class Presence {
   }
 
   #share(id: DeviceId, device: Device, change: Extract<PresenceChange, { kind: 'shares' }>): SwarmNews[] {
-    for (const { file, complete } of change.add) {
+    const added = change.add.filter(({ file, complete }) => device.shares.get(file) !== complete);
+    const removed = change.remove.filter((file) => device.shares.delete(file));
+    for (const file of removed) this.#forget(file, id);
+    for (const { file, complete } of added) {
       device.shares.set(file, complete);
       const sharers = this.#sharers.get(file);
       if (sharers === undefined) this.#sharers.set(file, new Set([id]));
       else sharers.add(id);
     }
-    for (const file of change.remove) {
-      if (device.shares.delete(file)) this.#forget(file, id);
-    }
-    const joined = change.add.map(({ file }) => ({ file, device: id, joined: true }));
-    return [...joined, ...change.remove.map((file) => ({ file, device: id, joined: false }))];
+    const left = removed.map((file) => ({ file, device: id, joined: false }));
+    return [...left, ...added.map(({ file }) => ({ file, device: id, joined: true }))];
   }
 
   #depart(id: DeviceId): SwarmNews[] {

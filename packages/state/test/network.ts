@@ -52,7 +52,7 @@ export class Tracker {
   readonly refusals: { by: 'us' | 'them'; reason: SyncRefuse['reason']; slot: number | undefined }[] = [];
   /** Slots by `linked` and `unlinked`. */
   readonly linked = new Set<number>();
-  /** Whether clients are let in: one that has restarted with empty memory must catch up first. */
+  /** Whether clients are let in: one that has restarted with empty memory must catch up first, with one that knows. */
   serves: boolean;
   /** What it has said that it holds. */
   claimed: Vector = {};
@@ -189,6 +189,7 @@ export class Network {
 
   /** Lets the next thing come at this end. */
   deliver(end: End): void {
+    this.#forgetConnections();
     const { link, tracker, dialled } = end;
     const now = this.#clockOf(tracker);
     const next = end.incoming.shift();
@@ -232,6 +233,14 @@ export class Network {
     return ticket;
   }
 
+  /** Asks for the answer to a request that the tracker knows. */
+  attach(slot: number, requestId: RequestId): Ticket {
+    this.#lastTicket += 1;
+    const tracker = this.tracker(slot);
+    this.#step(tracker, { kind: 'attach', ticket: this.#lastTicket, requestId, now: this.#clockOf(tracker) });
+    return this.#lastTicket;
+  }
+
   dropTicket(slot: number, ticket: Ticket): void {
     this.#step(this.tracker(slot), { kind: 'ticket_dropped', ticket });
   }
@@ -243,6 +252,14 @@ export class Network {
   /** Hands a tracker a message on the connection that has this end, as if the other side had sent it. */
   forge(end: End, message: ReplicatedMessage): void {
     end.incoming.push(message);
+  }
+
+  /** Those that are over and have nothing more to say. */
+  #forgetConnections(): void {
+    this.#connections = this.#connections.filter(
+      ({ ends, intact }) =>
+        intact || ends.some((end) => this.#trackers.get(end.tracker.slot) === end.tracker && end.incoming.length > 0),
+    );
   }
 
   #connect(from: Tracker, to: Tracker): void {
@@ -288,7 +305,7 @@ export class Network {
         return this.#close(tracker, effect.link);
       case 'linked':
         tracker.linked.add(effect.slot);
-        tracker.serves = true;
+        tracker.serves ||= this.#trackers.get(effect.slot)?.serves === true;
         return;
       case 'unlinked':
         tracker.linked.delete(effect.slot);

@@ -1,10 +1,12 @@
 /** Opens a TLS connection to an address, and makes sure of the key at the other end before a byte of ours is sent. */
+
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { formatAddress } from '@p2p/protocol';
 import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
 import { systemErrorCode, systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
-import { addressText, remoteOf, tlsSettings } from './tls-settings.js';
+import { remoteOf, tlsSettings } from './tls-settings.js';
 
 export interface DialOptions {
   readonly identity: Identity;
@@ -44,7 +46,7 @@ export type Dialled = { readonly ok: true; readonly connection: Connection } | D
  */
 export function dialSecure(options: DialOptions): Promise<Dialled> {
   const { host, port, signal } = options;
-  const where = addressText(host, port);
+  const where = formatAddress({ host, port });
   return new Promise((resolve) => {
     if (signal?.aborted) {
       resolve(aborted(where));
@@ -80,7 +82,7 @@ function contextOf(identity: Identity): SecureContext {
 }
 
 function acceptRemote(socket: TLSSocket, options: DialOptions): Dialled {
-  const where = addressText(options.host, options.port);
+  const where = formatAddress(options);
   const remote = remoteOf(socket);
   if (remote === undefined) return strange(where);
   const { expectKey } = options;

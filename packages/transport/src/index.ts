@@ -7,4 +7,4 @@ export { type Identity, type LoadedIdentity, loadOrCreateIdentity } from './iden
 export { memoryPair } from './memory-connection.js';
 export { retryDelayMs } from './retry-delay.js';
 export { type Listening, listenSecure, type SecureServer, type SecureServerOptions } from './secure-server.js';
-export { APPLICATION_PROTOCOL, addressText } from './tls-settings.js';
+export { APPLICATION_PROTOCOL } from './tls-settings.js';

@@ -2,12 +2,12 @@
 import { constants } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { HELLO_TIMEOUT_MS } from '@p2p/protocol';
+import { formatAddress, HELLO_TIMEOUT_MS } from '@p2p/protocol';
 import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
 import { systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
-import { addressText, remoteOf, tlsSettings } from './tls-settings.js';
+import { remoteOf, tlsSettings } from './tls-settings.js';
 
 export interface SecureServerOptions {
   readonly identity: Identity;
@@ -46,7 +46,7 @@ export function listenSecure(options: SecureServerOptions): Promise<Listening> {
   const acceptor = new Acceptor(server, options);
   return new Promise((resolve) => {
     server.once('error', (error) => {
-      const message = `cannot listen on ${addressText(options.host, options.port)}: ${systemErrorWords(error)}`;
+      const message = `cannot listen on ${formatAddress(options)}: ${systemErrorWords(error)}`;
       resolve({ ok: false, message });
     });
     server.listen(options.port, options.host, () => {

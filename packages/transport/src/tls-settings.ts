@@ -44,8 +44,3 @@ function peerKeyId(socket: TLSSocket): string | undefined {
 export function plainAddress(host: string): string {
   return host.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
 }
-
-/** `host:port`, an IPv6 address in brackets. */
-export function addressText(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

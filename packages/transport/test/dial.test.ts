@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { addressText, type DialOptions, dialSecure, type Identity, listenSecure } from '../src/index.js';
+import { type DialOptions, dialSecure, type Identity, listenSecure } from '../src/index.js';
 import { newIdentity } from './identities.js';
 import { Recorder, text } from './recorder.js';
 
@@ -105,12 +105,5 @@ describe('dialSecure', () => {
       const message = `what answers at 127.0.0.1:${port} speaks another protocol`;
       expect(await dial(port)).toEqual({ ok: false, reason: 'protocol', message });
     }
-  });
-});
-
-describe('addressText', () => {
-  it('puts IPv6 addresses in brackets', () => {
-    expect(addressText('::1', 9909)).toBe('[::1]:9909');
-    expect(addressText('localhost', 9909)).toBe('localhost:9909');
   });
 });

@@ -1,7 +1,7 @@
 /** What every tracker says of itself, asked one by one: the only command that speaks to more than one. */
 import { once } from 'node:events';
-import type { ReplyTo, TrackerEntry } from '@p2p/protocol';
-import { addressText, type Identity } from '@p2p/transport';
+import { formatAddress, type ReplyTo, type TrackerEntry } from '@p2p/protocol';
+import type { Identity } from '@p2p/transport';
 import type { Peer, TrackerRow } from '../api.js';
 import type { ClusterPin } from '../data-directory/cluster-pin.js';
 import { greetTracker } from '../tracker-session/greet-tracker.js';
@@ -40,7 +40,7 @@ export function trackersCommand(context: TrackersCommandContext): Pick<Peer, 'tr
 function rowOf(entry: TrackerEntry, status: Status | undefined, current: number | undefined): TrackerRow {
   return {
     number: entry.number,
-    address: addressText(entry.host, entry.port),
+    address: formatAddress(entry),
     reachable: status !== undefined,
     current: current === entry.number,
     linked: status?.linked ?? [],

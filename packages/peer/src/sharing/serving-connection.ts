@@ -12,6 +12,7 @@ import {
   HAVE_INTERVAL_MS,
   HELLO_TIMEOUT_MS,
   MAX_CHANNELS,
+  MAX_DOWNLOADER_BACKLOG_BYTES,
   MAX_PIECES_PER_HAVE,
   MAX_REQUEST_FRAME_BYTES,
   PROTOCOL_VERSION,
@@ -170,8 +171,10 @@ export class ServingConnection {
     this.#send({ type: 'refused', channel, reason });
   }
 
+  /** Bytes of files wait until others are taken; answers don't, so somebody who takes none of them must go. */
   #send(message: ServerMessage): void {
     this.#connection.send(encodeMessage(message));
+    if (this.#connection.bufferedBytes > MAX_DOWNLOADER_BACKLOG_BYTES) this.#connection.fail('too_slow');
   }
 
   #release(): void {

@@ -1,5 +1,5 @@
 /** Rules of what is shared in a group. */
-import { type FileId, refusal } from '@p2p/protocol';
+import { type FileId, MAX_PIECES, refusal } from '@p2p/protocol';
 import { fileByName } from '../lookup.js';
 import { idFrom } from './accounts.js';
 import { asMember, isRefusal } from './standing.js';
@@ -9,6 +9,7 @@ export const decideShareFile: UserRule<'share_file'> = (state, command, { user, 
   const group = asMember(state, command.group, user);
   if (isRefusal(group)) return group;
   const { file: name, bytes, pieceLength, root } = command;
+  if (bytes > MAX_PIECES * pieceLength) return refusal('bad_request', `a file has at most ${MAX_PIECES} pieces`);
   const there = fileByName(state, group.id, name);
   if (there === undefined) {
     const file = idFrom<FileId>(context.requestId);

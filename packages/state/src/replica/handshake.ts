@@ -1,9 +1,6 @@
 /** Whether another tracker's INIT is one to link with, and what to tell its operator where it is not. */
-import { PROTOCOL_VERSION, type SyncInit, type SyncRefuse } from '@p2p/protocol';
+import { MAX_CLOCK_SKEW_MS, PROTOCOL_VERSION, type SyncInit, type SyncRefuse } from '@p2p/protocol';
 import type { ReplicaOptions } from './interface.js';
-
-/** Further apart than this, "earlier" and "later" between two trackers would mean nothing to their users. */
-export const MAX_CLOCK_SKEW_MS = 60_000;
 
 export function judgeInit(
   own: ReplicaOptions,

@@ -32,7 +32,7 @@ export type ReplicaInput =
       readonly command: Command;
       readonly now: number;
     }
-  /** The request is one that known: it is answered as its operation is, whatever it was then. */
+  /** A request that is known already: it is answered as its operation is. One that isn't is a bug, and throws. */
   | { readonly kind: 'attach'; readonly ticket: Ticket; readonly requestId: RequestId; readonly now: number }
   /** Whoever held this ticket is gone. */
   | { readonly kind: 'ticket_dropped'; readonly ticket: Ticket }

@@ -1,0 +1,245 @@
+/** How links between trackers come about, what they refuse, and what ends them. */
+import type { ClusterId, Operation } from '@p2p/protocol';
+import { describe, expect, test } from 'vitest';
+import type { ReplicatedMessage } from '../src/index.js';
+import { CLUSTER, type End, Network } from './network.js';
+import { BEGINNING_MS, Device, incarnationOf } from './world.js';
+
+const createUser = { type: 'create_user', user: 'ann', credential: 'hash' } as const;
+
+function only(ends: readonly End[]): End {
+  if (ends.length !== 1) throw new Error(`${ends.length} ends`);
+  return ends[0] as End;
+}
+
+/** The INIT of a tracker 2 that has nothing. */
+function initOf(what: Partial<Extract<ReplicatedMessage, { type: 'init' }>> = {}): ReplicatedMessage {
+  const incarnation = incarnationOf(2, 9);
+  const own = { cluster: CLUSTER, slot: 2, incarnation, have: {}, joined: false, wallClock: BEGINNING_MS };
+  return { type: 'init', protocol: 1, ...own, ...what };
+}
+
+/** Tracker 1 with a connection on which the test itself speaks for tracker 2. */
+function spokenFor(...messages: ReplicatedMessage[]) {
+  const network = Network.started([1, 2]);
+  network.dial(2, 1);
+  const [here, there] = [only(network.endsAt(1, 2)), only(network.endsAt(2, 1))];
+  network.deliver(here);
+  network.deliver(there);
+  here.incoming = [];
+  const say = (message: ReplicatedMessage) => {
+    network.forge(here, message);
+    network.deliver(here);
+  };
+  for (const message of messages) say(message);
+  const said = () => there.incoming.map((message) => (typeof message === 'string' ? message : message.type));
+  return { network, tracker: network.tracker(1), here, there, say, said };
+}
+
+function operationOf(seq: number, name: string): Operation {
+  const incarnation = incarnationOf(2, 9);
+  const stamp = { time: BEGINNING_MS + seq, count: 0, incarnation };
+  const { id } = new Device(name);
+  const body = { kind: 'create_user' as const, user: `${id}.1` as never, name: name as never, credential: 'hash' };
+  return { stamp, seq, requestId: `${id}.1` as never, mode: 'keep', actor: null, body };
+}
+
+describe('INIT', () => {
+  test('links both sides', () => {
+    const network = Network.linked([1, 2]);
+    expect(network.tracker(1).replica.linkedSlots).toEqual([2]);
+    expect(network.tracker(2).replica.linkedSlots).toEqual([1]);
+  });
+
+  test('is not a link until the other side has sent what it has', () => {
+    const { tracker, say } = spokenFor(initOf());
+    expect(tracker.replica.linkedSlots).toEqual([]);
+    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1 } });
+    expect(tracker.replica.linkedSlots, 'it has more than it has sent').toEqual([]);
+    say({ type: 'sync', operations: [operationOf(1, 'ann')] });
+    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1 } });
+    expect(tracker.replica.linkedSlots).toEqual([2]);
+  });
+
+  test('is answered with what the other side lacks, then a vector', () => {
+    const { said } = spokenFor(initOf());
+    expect(said()).toEqual(['init', 'sync', 'vec']);
+  });
+
+  test('is answered with a vector alone where it lacks nothing', () => {
+    const { said } = spokenFor(initOf({ have: { [incarnationOf(1, 1)]: 1 } }));
+    expect(said()).toEqual(['init', 'vec']);
+  });
+
+  test('says whether it has ever held operations of another tracker', () => {
+    const network = Network.started([1, 2]);
+    const joined = () => {
+      network.dial(1, 2);
+      const ends = [...network.endsAt(1, 2), ...network.endsAt(2, 1)];
+      for (const end of ends) while (end.incoming[0] === 'opened') network.deliver(end);
+      const inits = ends.flatMap(({ incoming }) => incoming);
+      return inits.map((message) => typeof message !== 'string' && message.type === 'init' && message.joined);
+    };
+    expect(joined()).toEqual([false, false]);
+    network.settle();
+    network.cut(1, 2);
+    network.heal();
+    network.cut(1, 2);
+    network.settle();
+    network.mend(1, 2);
+    expect(joined()).toEqual([true, true]);
+  });
+});
+
+describe('a link is refused, and both operators are told why', () => {
+  const cases = [
+    ['other_cluster', { cluster: 'd'.repeat(64) as ClusterId }],
+    ['unsupported_version', { protocol: 2 }],
+    ['slot_taken', { slot: 1 }],
+    ['not_in_tracker_info', { slot: 3 }],
+    ['clock_skew', { wallClock: BEGINNING_MS + 60_001 }],
+    ['clock_skew', { wallClock: BEGINNING_MS - 60_001 }],
+    // Of several reasons the first to be put right.
+    ['other_cluster', { cluster: 'd'.repeat(64) as ClusterId, protocol: 2, slot: 1, wallClock: 0 }],
+  ] as const;
+
+  test.each(cases)('%s', (reason, what) => {
+    const { network, tracker, there, say } = spokenFor(initOf(what));
+    expect(tracker.refusals).toEqual([{ by: 'us', reason, slot: 'slot' in what ? what.slot : 2 }]);
+    expect(there.incoming.at(-2)).toMatchObject({ type: 'refuse', reason });
+    expect(there.incoming.at(-1)).toBe('closed');
+    say({ type: 'sync', operations: [operationOf(1, 'ann')] });
+    expect(tracker.replica.operationCount, 'nothing more is taken').toBe(1);
+    network.settle();
+    expect(network.tracker(2).refusals).toEqual([{ by: 'them', reason, slot: 1 }]);
+    expect(network.tracker(2).replica.linkedSlots).toEqual([]);
+  });
+
+  test('not for a clock that is off by a minute', () => {
+    const { tracker } = spokenFor(initOf({ wallClock: BEGINNING_MS + 60_000 }));
+    expect(tracker.refusals).toEqual([]);
+  });
+
+  test('between whole trackers of different clusters', () => {
+    const network = new Network([1, 2]);
+    network.start(1);
+    network.start(2, { cluster: 'd'.repeat(64) as ClusterId });
+    network.dial(1, 2);
+    network.settle();
+    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[], []]);
+    for (const { refusals } of network.trackers)
+      expect(refusals.map(({ reason }) => reason)).toContain('other_cluster');
+    const ticket = network.request(1, new Device('ann'), createUser);
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
+  });
+});
+
+describe('a link is closed', () => {
+  test.each(['sync', 'vec'] as const)('when %s comes before INIT', (type) => {
+    const message: ReplicatedMessage =
+      type === 'sync' ? { type, operations: [operationOf(1, 'ann')] } : { type, have: {} };
+    const { tracker, said } = spokenFor(message);
+    expect(said()).toEqual(['init', 'closed']);
+    expect(tracker.replica.operationCount).toBe(1);
+  });
+
+  test('when INIT comes twice', () => {
+    expect(spokenFor(initOf(), initOf()).said().at(-1)).toBe('closed');
+  });
+
+  test('when an operation is missing in between, and nothing of that batch is taken', () => {
+    const { tracker, said } = spokenFor(initOf(), {
+      type: 'sync',
+      operations: [operationOf(1, 'ann'), operationOf(3, 'cay')],
+    });
+    expect(said().at(-1)).toBe('closed');
+    expect(tracker.replica.operationCount).toBe(1);
+  });
+
+  test('from this side: whoever waited for its acknowledgement is answered', () => {
+    const { network, tracker, say } = spokenFor(initOf(), { type: 'vec', have: {} });
+    expect(tracker.replica.linkedSlots).toEqual([2]);
+    const ticket = network.request(1, new Device('ann'), createUser);
+    expect(network.answerTo(ticket)).toBeUndefined();
+    say({ type: 'sync', operations: [operationOf(2, 'ben')] });
+    expect(tracker.replica.linkedSlots).toEqual([]);
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false, operation: { mode: 'keep' } });
+  });
+
+  test('by a refusal of the other side that comes late, likewise', () => {
+    const { network, tracker, say } = spokenFor(initOf(), { type: 'vec', have: {} });
+    const ticket = network.request(1, new Device('ann'), createUser);
+    say({ type: 'refuse', reason: 'clock_skew', detail: 'the clocks differ' });
+    expect(tracker.refusals).toEqual([{ by: 'them', reason: 'clock_skew', slot: 2 }]);
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
+  });
+});
+
+test('what has come before is ignored and acknowledged, in a batch with new ones too', () => {
+  const { tracker, there, say } = spokenFor(initOf());
+  const [first, second] = [operationOf(1, 'ann'), operationOf(2, 'ben')];
+  say({ type: 'sync', operations: [first] });
+  say({ type: 'sync', operations: [first, first, second, second] });
+  expect(tracker.replica.operationCount).toBe(3);
+  const before = tracker.summary();
+  say({ type: 'sync', operations: [first, second] });
+  expect(tracker.summary()).toEqual(before);
+  expect(there.incoming.at(-1)).toEqual({
+    type: 'vec',
+    have: { [incarnationOf(1, 1)]: 1, [incarnationOf(2, 9)]: 2 },
+  });
+});
+
+describe('of two connections between two trackers one stays', () => {
+  /** Both dial at once; tracker 1 hears on the given connection first. */
+  function crossing(order: 'own first' | 'other first') {
+    const network = Network.started([1, 2]);
+    network.dial(1, 2);
+    network.dial(2, 1);
+    const pick = (ends: readonly End[]) => {
+      const wanted = ends.find(({ tracker, dialled }) => tracker.slot === 1 && dialled === (order === 'own first'));
+      return wanted ?? (ends.at(-1) as End);
+    };
+    network.settle(pick);
+    return network;
+  }
+
+  test.each(['own first', 'other first'] as const)('that of the lower number (%s)', (order) => {
+    const network = crossing(order);
+    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
+    const ticket = network.request(2, new Device('ann'), createUser);
+    const carrying = network.pending();
+    expect(carrying.map(({ tracker, dialled }) => [tracker.slot, dialled])).toEqual([[1, true]]);
+    network.settle();
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
+  });
+
+  test('the newer one, where the same side dialled both: the older is dead and does not know', () => {
+    const network = Network.linked([1, 2]);
+    network.dial(1, 2);
+    network.settle();
+    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
+    network.request(1, new Device('ann'), createUser);
+    expect(network.pending().map(({ link }) => link)).toEqual([2]);
+  });
+
+  test('the one of a new incarnation, although the former one is not known to be gone', () => {
+    const network = Network.linked([1, 2]);
+    network.start(2);
+    const stale = only(network.endsAt(1, 2));
+    network.dial(2, 1);
+    network.settle((ends) => ends.find((end) => end !== stale) ?? stale);
+    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
+    const ticket = network.request(1, new Device('ann'), createUser);
+    network.settle();
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
+  });
+
+  test('whoever waits for the one that goes is answered on the one that stays', () => {
+    const network = Network.linked([1, 2]);
+    const ticket = network.request(1, new Device('ann'), createUser);
+    network.dial(1, 2);
+    network.settle((ends) => ends.find(({ link }) => link === 2) ?? (ends[0] as End));
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true, operation: { mode: 'reject' } });
+  });
+});
