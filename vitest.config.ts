@@ -7,7 +7,7 @@ const fromSources = { resolve: { conditions: ['@p2p/source', 'module', 'node', '
 export default defineConfig({
   test: {
     // Where `.ci/run` reads how many passed.
-    reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'node_modules/.test-results.json' }]] : ['default'],
     // Two workers: processes that fight for a core tell nothing about each other's patience.
     maxWorkers: 2,
     projects: [

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Builds the workspace when a package's built files are missing or older than what they are made of; otherwise does
  * nothing, quickly. Two runs at the same time are safe: one builds, the other waits for it. Usage: node

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Checks every package as a stranger gets it: packed, linted by publint, unpacked outside the workspace, imported by
  * plain node and type-checked without our own export condition.

@@ -1,3 +1,4 @@
+// @ts-check
 /** How a script runs pnpm: under `npx pnpm` there is none on the PATH, and pnpm itself says where it is. */
 
 /** @returns {[program: string, ...words: string[]]} */

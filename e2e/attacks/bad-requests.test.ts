@@ -1,6 +1,6 @@
 /** Requests of a client that keeps to no schema: each is answered by its code, and nothing else happens. */
 import { randomBytes } from 'node:crypto';
-import { Cluster, gatherGroup } from '@p2p/harness';
+import { Cluster, gatherGroup, writeTestFile } from '@p2p/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, newDevice, RawClient } from './raw-client.js';
 
@@ -93,6 +93,8 @@ test.each([
 
 test('who is in no group gets nothing of it', async () => {
   const [owner] = await gatherGroup(cluster, 'secret', ['olivia']);
+  await writeTestFile(`${cluster.directory}/diary`, 1_000);
+  await owner.succeed('upload_file diary secret');
   const { client } = await loggedIn('ivan');
   const group = 'secret';
   for (const type of ['list_files', 'list_members', 'list_requests', 'check_member']) {
@@ -104,6 +106,28 @@ test('who is in no group gets nothing of it', async () => {
   }
   expect(codeOf(await client.change({ type: 'delete_group', group }))).toBe('not_a_member');
   expect(await owner.succeed('list_members secret')).toMatchObject({ members: [{ user: 'olivia' }] });
+});
+
+test('nobody announces what a group of others shares', async () => {
+  const { client: owner } = await loggedIn('oscar');
+  await owner.change({ type: 'create_group', group: 'of oscar' });
+  const content = { bytes: 5, pieceLength: 262_144, root: '1'.repeat(64) };
+  const shared = await owner.change({ type: 'share_file', group: 'of oscar', file: 'f', ...content });
+  const file = shared.type === 'share_file.ok' ? shared.file : '';
+  const { client } = await loggedIn('ivy');
+  const announce = { type: 'announce', add: [{ file, complete: true }], remove: [] };
+  expect(await client.ask(announce)).toMatchObject({ type: 'announce.ok', refused: [file] });
+  expect(await owner.ask({ type: 'list_files', group: 'of oscar' })).toMatchObject({ files: [{ sharers: 0 }] });
+});
+
+test('a thousand requests at once are all answered', async () => {
+  const { client } = await loggedIn('judy');
+  const groups = Array.from({ length: 500 }, (_, index) => `group-${index}`);
+  const made = groups.map((group) => client.change({ type: 'create_group', group }));
+  const asked = groups.map(() => client.ask({ type: 'whoami' }));
+  expect(new Set((await Promise.all([...made, ...asked])).map(codeOf))).toEqual(
+    new Set(['create_group.ok', 'whoami.ok']),
+  );
 });
 
 test('both trackers are still there', () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   ports.tracker = cluster.port(1);
   ports.client = port;
-  [alice, bob] = await gatherGroup(cluster, 'films', ['alice', 'bob'], { alice: [`127.0.0.1:${port}`] });
+  [alice, bob] = await gatherGroup(cluster, 'films', [['alice', `127.0.0.1:${port}`], 'bob']);
   await writeTestFile(`${cluster.directory}/film`, 600_000);
   await alice.succeed('upload_file film films');
 });

@@ -1,6 +1,12 @@
 /** A client that says what it likes: real TLS and frames, but messages of the test's own making. */
 import { join } from 'node:path';
-import { decodeMessage, encodeMessage, MAX_REPLY_FRAME_BYTES, type TrackerMessage, trackerMessage } from '@p2p/protocol';
+import {
+  decodeMessage,
+  encodeMessage,
+  MAX_REPLY_FRAME_BYTES,
+  type TrackerMessage,
+  trackerMessage,
+} from '@p2p/protocol';
 import { type CloseReason, type Connection, dialSecure, type Identity, loadOrCreateIdentity } from '@p2p/transport';
 
 const DIAL_TIMEOUT_MS = 10_000;

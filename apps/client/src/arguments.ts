@@ -26,7 +26,7 @@ type ParsedArguments =
   | { readonly kind: 'run'; readonly arguments: ClientArguments }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  /** `message` is one line, or two where the second is the usage. */
+  /** `message` is one line. */
   | { readonly kind: 'error'; readonly message: string };
 
 const options = {
@@ -85,7 +85,7 @@ function readOptions(argv: readonly string[]) {
   try {
     return splitOptions(argv, options);
   } catch (error) {
-    if (error instanceof BadArgument) fail(`${error.message}\n${usageLine}`);
+    if (error instanceof BadArgument) fail(`${error.message} – ${usageLine}`);
     throw error;
   }
 }

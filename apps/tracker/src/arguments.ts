@@ -1,6 +1,7 @@
-/** The words that a tracker was started with, as options or as one line on what is wrong with them. Reads no file. */
+/** The words that a tracker was started with, as options or as what is wrong with them. Reads no file. */
 import { absolutePath, BadArgument, type Place, splitOptions } from '@p2p/command-line';
 import { type LogLevel, logLevels } from './log.js';
+import { usageLine } from './usage.js';
 
 export interface TrackerArguments {
   /** Absolute path. */
@@ -16,6 +17,7 @@ export type ParsedArguments =
   | { readonly kind: 'run'; readonly arguments: TrackerArguments }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  /** `message` is one line. */
   | { readonly kind: 'error'; readonly message: string };
 
 const options = {
@@ -37,12 +39,13 @@ export function parseArguments(argv: readonly string[], place: Place): ParsedArg
 }
 
 function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
-  const { values, positionals } = splitOptions(argv, options);
+  const { values, positionals } = readOptions(argv);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   if (values.metrics !== undefined) throw new BadArgument('--metrics is not available in this version');
   const [trackerInfo, number, extra] = positionals;
-  if (trackerInfo === undefined) throw new BadArgument('which tracker_info.txt, and which of its trackers is this?');
+  if (trackerInfo === undefined)
+    throw new BadArgument(`which tracker_info.txt, and which of its trackers is this? – ${usageLine}`);
   if (!/[:./]/.test(trackerInfo)) throw new BadArgument(`there is no subcommand "${trackerInfo}"`);
   if (extra !== undefined) throw new BadArgument(`"${extra}" is one argument too many`);
   const directory = values['data-dir'];
@@ -58,8 +61,19 @@ function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
   };
 }
 
+/** Who mistypes an option is shown which there are. */
+function readOptions(argv: readonly string[]) {
+  try {
+    return splitOptions(argv, options);
+  } catch (error) {
+    if (error instanceof BadArgument) throw new BadArgument(`${error.message} – ${usageLine}`);
+    throw error;
+  }
+}
+
 function trackerNumber(word: string | undefined): number {
-  if (word === undefined) throw new BadArgument('which line of tracker_info.txt is this tracker? give its number');
+  if (word === undefined)
+    throw new BadArgument(`which line of tracker_info.txt is this tracker? give its number – ${usageLine}`);
   if (!/^[1-9][0-9]{0,2}$/.test(word)) throw new BadArgument(`"${word}" is not the number of a tracker`);
   return Number(word);
 }

@@ -6,17 +6,7 @@ import { parseArguments, type TrackerArguments } from './arguments.js';
 import { loadConfiguration } from './configuration.js';
 import { createLog } from './log.js';
 import { Tracker } from './tracker.js';
-
-const usage = 'usage: tracker <tracker_info.txt> <number> [--data-dir DIR] [--log-level LEVEL]';
-const help = `${usage}
-
-  tracker_info.txt     which trackers there are, one host:port a line
-  number               which line of it this tracker is, from 1
-  --data-dir DIR       this tracker's own directory (default .p2p/tracker-<number> beside tracker_info.txt)
-  --log-level LEVEL    error, warn, info (the default) or debug
-  --help, --version
-
-The first start makes cluster.key beside tracker_info.txt. All trackers share it: copy it to the other machines.`;
+import { helpText } from './usage.js';
 
 /** Could not start. */
 const EXIT_UNUSABLE = 2;
@@ -26,7 +16,8 @@ function fail(message: string): never {
   process.exit(EXIT_UNUSABLE);
 }
 
-async function run(words: TrackerArguments): Promise<void> {
+/** Starts the tracker; resolves, when it is ready, with what stops it. */
+async function start(words: TrackerArguments): Promise<() => Promise<void>> {
   const log = createLog(words.logLevel, (line) => process.stdout.write(line));
   const loaded = await loadConfiguration(words);
   if (!loaded.ok) fail(loaded.message);
@@ -36,31 +27,47 @@ async function run(words: TrackerArguments): Promise<void> {
   log.info(`cluster fingerprint=sha256:${cluster}`);
   const started = await Tracker.start(configuration, log);
   if (!started.ok) fail(started.message);
-  log.info(`tracker ${own.number} listening on ${formatAddress(started.tracker.address)}`);
+  const { tracker } = started;
+  // Whoever starts trackers waits for this line, at any log level.
+  process.stdout.write(`tracker ${own.number} listening on ${formatAddress(tracker.address)}\n`);
+  return async () => {
+    await tracker.stop();
+    await configuration.release();
+  };
+}
+
+/** A signal may come while the tracker starts, and it may come twice (from the terminal and from pnpm). */
+function stopOnSignal(starting: Promise<() => Promise<void>>): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    await started.tracker.stop();
-    await configuration.release();
+    const stopTracker = await starting;
+    await stopTracker();
     process.exit(0);
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
 }
 
+// Whoever read our output may be gone; that ends no tracker.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const place = placeOf(process.env, process.cwd(), homedir());
 const words = parseArguments(process.argv.slice(2), place);
 switch (words.kind) {
   case 'help':
-    process.stdout.write(`${help}\n`);
+    process.stdout.write(`${helpText}\n`);
     break;
   case 'version':
     process.stdout.write(`${readVersion(import.meta.url)}\n`);
     break;
   case 'error':
-    fail(`${words.message}\n${usage}`);
+    fail(words.message);
     break;
-  case 'run':
-    await run(words.arguments);
+  case 'run': {
+    const starting = start(words.arguments);
+    stopOnSignal(starting);
+    await starting;
+  }
 }

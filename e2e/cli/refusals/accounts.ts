@@ -1,8 +1,8 @@
 /** Refusals that concern users, log-ins and passwords. */
-import { PASSWORD } from '@p2p/harness';
+import { passwordOf } from '@p2p/harness';
 import type { RefusalCase } from './refusal-case.js';
 
-const right = `'${PASSWORD}'`;
+const right = passwordOf('ana');
 
 export const accountCases: readonly RefusalCase[] = [
   { by: 'stranger', line: `create_user ana ${right}`, code: 'already_exists' },

@@ -1,7 +1,7 @@
 /** The people, the group and the files that the refusal tables speak of. No refused command changes anything in it. */
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClientProgram, Cluster } from '@p2p/harness';
+import { type ClientProgram, Cluster, registered } from '@p2p/harness';
 import type { Person } from './refusal-case.js';
 
 export interface World {
@@ -12,11 +12,11 @@ export interface World {
 export async function makeWorld(): Promise<World> {
   const cluster = await Cluster.start(2);
   const [ana, ben, cleo, dora] = await Promise.all([
-    cluster.person('ana'),
+    registered(cluster, 'ana'),
     // Nobody shall give up on a download while the tables run.
-    cluster.person('ben', ['--give-up', '100000']),
-    cluster.person('cleo'),
-    cluster.person('dora'),
+    registered(cluster, 'ben', ['--give-up', '100000']),
+    registered(cluster, 'cleo'),
+    registered(cluster, 'dora'),
   ]);
   await makeFiles(cluster);
   await ana.succeed('create_group films');

@@ -6,9 +6,6 @@ import { join } from 'node:path';
 import { ClientProgram } from './client-program.js';
 import { Program } from './program.js';
 
-/** Everybody's. With a space in it: in a line it stands between quotes. */
-export const PASSWORD = 'correct horse battery';
-
 export class Cluster {
   /** Everything of this cluster lies here, and goes with it. */
   readonly directory: string;
@@ -22,10 +19,15 @@ export class Cluster {
     this.ports = ports;
   }
 
-  /** A cluster of `size` trackers, all of them running. */
+  /** A cluster of `size` trackers, all of them running and linked with each other. */
   static async start(size = 2): Promise<Cluster> {
     const cluster = await Cluster.create(size);
-    await Promise.all(cluster.ports.map((_, index) => cluster.startTracker(index + 1)));
+    const numbers = cluster.ports.map((_, index) => index + 1);
+    const trackers = await Promise.all(numbers.map((number) => cluster.startTracker(number)));
+    for (const [index, tracker] of trackers.entries()) {
+      const others = numbers.filter((number) => number !== index + 1);
+      await Promise.all(others.map((other) => tracker.line((line) => line.includes(`linked with tracker ${other} `))));
+    }
     return cluster;
   }
 
@@ -78,14 +80,6 @@ export class Cluster {
       words: ['tracker_info.txt', '--data-dir', data, ...words],
     });
     return this.own(client);
-  }
-
-  /** A client of someone who has an account, with {@link PASSWORD}, and is logged in. */
-  async person(user: string, words: readonly string[] = []): Promise<ClientProgram> {
-    const client = this.client(words, user);
-    await client.succeed(`create_user ${user} '${PASSWORD}'`);
-    await client.succeed(`login ${user} '${PASSWORD}'`);
-    return client;
   }
 
   /** Ends `program` together with this cluster. */

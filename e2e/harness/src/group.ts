@@ -18,23 +18,27 @@ export async function registered(
   return client;
 }
 
+/** A user, or one with words for the client's command line. */
+export type Member = string | readonly [user: string, ...words: string[]];
+
 /**
- * A new group: the first of `users` owns it, the others are members. Their clients, in the same order, each started with
- * its own `words`.
+ * A new group: the first of `members` owns it, the others are let in. All are new users; their clients, in the same
+ * order.
  */
-export async function gatherGroup<const Users extends readonly string[]>(
+export async function gatherGroup<const Members extends readonly Member[]>(
   cluster: Cluster,
   group: string,
-  users: Users,
-  words: { readonly [User in Users[number]]?: readonly string[] } = {},
-): Promise<{ [User in keyof Users]: ClientProgram }> {
-  const clients = await Promise.all(users.map((user: Users[number]) => registered(cluster, user, words[user])));
-  const [owner, ...members] = clients;
+  members: Members,
+): Promise<{ [Index in keyof Members]: ClientProgram }> {
+  const people = members.map((member: Member) => (typeof member === 'string' ? [member] : member));
+  const users = people.map(([user = '']) => user);
+  const clients = await Promise.all(people.map(([user = '', ...words]) => registered(cluster, user, words)));
+  const [owner, ...others] = clients;
   await owner?.succeed(`create_group ${group}`);
-  for (const [index, member] of members.entries()) {
-    await member.succeed(`join_group ${group}`);
+  for (const [index, other] of others.entries()) {
+    await other.succeed(`join_group ${group}`);
     await owner?.succeed(`accept_request ${group} ${users[index + 1]}`);
   }
-  // One client a user, which a mapped type can't be told of map().
-  return clients as { [User in keyof Users]: ClientProgram };
+  // One client a member, which a mapped type can't be told of map().
+  return clients as { [Index in keyof Members]: ClientProgram };
 }

@@ -24,7 +24,7 @@ export class LineReader {
     if (this.#rest !== '') this.#take(this.#rest);
     this.#rest = '';
     this.#ended = true;
-    for (const { failed } of this.#waiting) failed(new Error(`the output ended:\n${this.lines.join('\n')}`));
+    for (const { failed } of this.#waiting) failed(new Error('the output ended'));
     this.#waiting = [];
   }
 
@@ -32,7 +32,7 @@ export class LineReader {
   find(fits: (line: string) => boolean, from = 0): Promise<string> {
     const known = this.lines.slice(from).find(fits);
     if (known !== undefined) return Promise.resolve(known);
-    if (this.#ended) return Promise.reject(new Error(`no such line in:\n${this.lines.join('\n')}`));
+    if (this.#ended) return Promise.reject(new Error('the output has ended without it'));
     return new Promise((found, failed) => this.#waiting.push({ fits, found, failed }));
   }
 

@@ -83,6 +83,11 @@ export class Program {
     this.#child.stdin?.end();
   }
 
+  /** Nobody reads its standard output any more, as when `| head` has seen enough. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** Waits for the first line of standard output, from the beginning, that fits. */
   async line(fits: (line: string) => boolean): Promise<string> {
     return this.bounded(this.output.find(fits), 'waiting for a line');
@@ -115,10 +120,13 @@ export class Program {
   async bounded<T>(promise: Promise<T>, doing: string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${doing} took too long\n${this.transcript()}`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error('it took too long')), PATIENCE_MS);
     });
     try {
       return await Promise.race([promise, late]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${doing}: ${reason}\n${this.transcript()}`, { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -109,6 +109,9 @@ export const LEASE_RENEWAL_MS = 5_000;
 /** A session is good for this long after log-in: nobody types a password every week, and no token lasts for ever. */
 export const SESSION_MS = 90 * 24 * 60 * 60 * 1_000;
 
+/** Frames that one connection hands out before all others have had their turn: a flood holds nobody up for long. */
+export const MAX_FRAMES_PER_TURN = 256;
+
 /** Requests one client may have in flight; beyond it the tracker stops reading until some are answered. */
 export const MAX_OUTSTANDING_REQUESTS = 256;
 

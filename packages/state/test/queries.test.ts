@@ -39,7 +39,7 @@ function shareMany(world: World, { user }: Member, group: string, names: readonl
 }
 
 describe('a long list', () => {
-  const names = Array.from({ length: 20_000 }, (_, number) => `${(number * 7_919) % 20_000} – file.bin`);
+  const names = Array.from({ length: 8_000 }, (_, number) => `${(number * 7_919) % 8_000} – file.bin`);
 
   test('comes in pages, every row once and in order', () => {
     const world = new World();
@@ -48,7 +48,7 @@ describe('a long list', () => {
     shareMany(world, ann, 'films', names);
     const { rows, pages } = allOf((after) => listFiles(world.state, ann.user, { group: 'films', after, presence }));
     expect(rows.map(({ file }) => file)).toEqual([...names].sort());
-    expect(pages).toBeGreaterThan(5);
+    expect(pages).toBeGreaterThan(3);
   });
 
   test('goes on behind a name that is gone, and sees what came meanwhile', () => {

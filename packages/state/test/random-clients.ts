@@ -41,10 +41,8 @@ export class RandomClient {
     this.#random = random;
   }
 
-  /** Asks for something new, or again for what has not been answered. */
-  act(): void {
-    const slot = this.#pickTracker();
-    if (slot === undefined) return;
+  /** Asks a tracker for something new, or again for what has not been answered. */
+  act(slot: number): void {
     if (this.#asking !== undefined) return this.#askAgain(this.#asking, slot);
     const command = this.#thinkOf(slot);
     if (command !== undefined) this.#ask({ requestId: this.#device.nextRequest(), command, slot });
@@ -74,12 +72,6 @@ export class RandomClient {
   /** The tracker at `slot` is gone, and with it whatever it had to say. */
   lose(slot: number): void {
     if (this.#asking?.slot === slot) this.#asking = { ...this.#asking, ticket: undefined };
-  }
-
-  /** A tracker that has restarted is asked when it has caught up. */
-  #pickTracker(): number | undefined {
-    const serving = this.#network.trackers.filter(({ serves }) => serves);
-    return serving.length === 0 ? undefined : this.#random.pick(serving).slot;
   }
 
   #ask({ requestId, command, slot }: Omit<Asking, 'ticket'>): void {

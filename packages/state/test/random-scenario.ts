@@ -2,9 +2,11 @@
 import type { Operation } from '@p2p/protocol';
 import { expect } from 'vitest';
 import { brokenInvariants } from '../src/index.js';
-import { type End, Network, type Tracker } from './network.js';
+import type { End } from './connections.js';
+import { Network } from './network.js';
 import { type Random, randomFrom } from './random.js';
 import { nameMadeBy, RandomClient, type Told } from './random-clients.js';
+import type { Tracker } from './tracker-in-test.js';
 
 const MAX_SKEW_MS = 20_000;
 const WEATHER_STEPS = 50;
@@ -13,6 +15,8 @@ export class Scenario {
   readonly network: Network;
   readonly clients: RandomClient[];
   readonly #random: Random;
+  /** Restarted with empty memory: no client is let in before they have caught up. */
+  readonly #newcomers = new Set<Tracker>();
   /** In calm weather trackers find each other again, so that a storm has something to break. */
   #isCalm = false;
 
@@ -52,11 +56,18 @@ export class Scenario {
     const ends = this.network.pending();
     if (ends.length > 0 && random.chance(0.7)) return this.network.deliver(this.#pickEnd(ends));
     const [one, other] = this.#pair();
-    if (random.chance(0.5)) return random.pick(this.clients).act();
+    if (random.chance(0.5)) return this.#letSomebodyAsk();
     if (this.#isCalm) this.network.mend(one, other);
     if (this.#isCalm || random.chance(0.6)) return this.#dial(one, other);
     if (random.chance(0.6)) return this.#cutOrMend(one, other);
     if (restarts && random.chance(0.5)) this.#restart(one);
+  }
+
+  #letSomebodyAsk(): void {
+    const { told } = this;
+    for (const tracker of this.#newcomers) if (knowsAll(tracker, told)) this.#newcomers.delete(tracker);
+    const serving = this.network.trackers.filter((tracker) => !this.#newcomers.has(tracker));
+    if (serving.length > 0) this.#random.pick(this.clients).act(this.#random.pick(serving).slot);
   }
 
   readonly #pickEnd = (ends: readonly End[]): End => this.#random.pick(ends);
@@ -85,7 +96,7 @@ export class Scenario {
     if (this.told.some((told) => !others.some((tracker) => holds(tracker, told)))) return;
     this.network.stop(slot, (sent) => this.#random.below(sent + 1));
     for (const client of this.clients) client.lose(slot);
-    this.network.start(slot);
+    this.#newcomers.add(this.network.start(slot));
   }
 }
 
@@ -96,6 +107,11 @@ function holds(tracker: Tracker, { answer: { operation } }: Told): boolean {
   return tracker.incarnation === incarnation || (tracker.claimed[incarnation] ?? 0) >= operation.seq;
 }
 
+function knowsAll({ replica: { state } }: Tracker, told: readonly Told[]): boolean {
+  return told.every(({ requestId, answer }) => answer.operation === undefined || state.outcomes.has(requestId));
+}
+
+/** What must hold once everything is mended. */
 export function check({ network, clients, told }: Scenario): void {
   const [first, ...others] = network.trackers as [Tracker, ...Tracker[]];
   for (const other of others) expect(other.summary()).toEqual(first.summary());

@@ -1,8 +1,9 @@
-/** How links between trackers come about, what they refuse, and what ends them. */
+/** How links between trackers come about, what they refuse, and what ends them. For two at a time see replica-rivals. */
 import type { ClusterId, Operation } from '@p2p/protocol';
 import { describe, expect, test } from 'vitest';
 import type { ReplicatedMessage } from '../src/index.js';
-import { CLUSTER, type End, Network } from './network.js';
+import type { End } from './connections.js';
+import { CLUSTER, Network } from './network.js';
 import { BEGINNING_MS, Device, incarnationOf } from './world.js';
 
 const createUser = { type: 'create_user', user: 'ann', credential: 'hash' } as const;
@@ -27,10 +28,7 @@ function spokenFor(...messages: ReplicatedMessage[]) {
   network.deliver(here);
   network.deliver(there);
   here.incoming = [];
-  const say = (message: ReplicatedMessage) => {
-    network.forge(here, message);
-    network.deliver(here);
-  };
+  const say = (message: ReplicatedMessage) => network.deliverForged(here, message);
   for (const message of messages) say(message);
   const said = () => there.incoming.map((message) => (typeof message === 'string' ? message : message.type));
   return { network, tracker: network.tracker(1), here, there, say, said };
@@ -187,59 +185,5 @@ test('what has come before is ignored and acknowledged, in a batch with new ones
   expect(there.incoming.at(-1)).toEqual({
     type: 'vec',
     have: { [incarnationOf(1, 1)]: 1, [incarnationOf(2, 9)]: 2 },
-  });
-});
-
-describe('of two connections between two trackers one stays', () => {
-  /** Both dial at once; tracker 1 hears on the given connection first. */
-  function crossing(order: 'own first' | 'other first') {
-    const network = Network.started([1, 2]);
-    network.dial(1, 2);
-    network.dial(2, 1);
-    const pick = (ends: readonly End[]) => {
-      const wanted = ends.find(({ tracker, dialled }) => tracker.slot === 1 && dialled === (order === 'own first'));
-      return wanted ?? (ends.at(-1) as End);
-    };
-    network.settle(pick);
-    return network;
-  }
-
-  test.each(['own first', 'other first'] as const)('that of the lower number (%s)', (order) => {
-    const network = crossing(order);
-    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
-    const ticket = network.request(2, new Device('ann'), createUser);
-    const carrying = network.pending();
-    expect(carrying.map(({ tracker, dialled }) => [tracker.slot, dialled])).toEqual([[1, true]]);
-    network.settle();
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
-  });
-
-  test('the newer one, where the same side dialled both: the older is dead and does not know', () => {
-    const network = Network.linked([1, 2]);
-    network.dial(1, 2);
-    network.settle();
-    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
-    network.request(1, new Device('ann'), createUser);
-    expect(network.pending().map(({ link }) => link)).toEqual([2]);
-  });
-
-  test('the one of a new incarnation, although the former one is not known to be gone', () => {
-    const network = Network.linked([1, 2]);
-    network.start(2);
-    const stale = only(network.endsAt(1, 2));
-    network.dial(2, 1);
-    network.settle((ends) => ends.find((end) => end !== stale) ?? stale);
-    expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[2], [1]]);
-    const ticket = network.request(1, new Device('ann'), createUser);
-    network.settle();
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
-  });
-
-  test('whoever waits for the one that goes is answered on the one that stays', () => {
-    const network = Network.linked([1, 2]);
-    const ticket = network.request(1, new Device('ann'), createUser);
-    network.dial(1, 2);
-    network.settle((ends) => ends.find(({ link }) => link === 2) ?? (ends[0] as End));
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true, operation: { mode: 'reject' } });
   });
 });

@@ -3,13 +3,25 @@
  * be; the server and the dialler have seen to that.
  */
 import type { TLSSocket } from 'node:tls';
-import { FRAME_HEADER_BYTES, FrameDecoder, type ViolationCode, writeFrameHeader } from '@p2p/protocol';
+import {
+  FRAME_HEADER_BYTES,
+  FrameDecoder,
+  MAX_FRAMES_PER_TURN,
+  type ViolationCode,
+  writeFrameHeader,
+} from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 import { DrainGate } from './drain-gate.js';
 import { SilenceWatch } from './silence-watch.js';
 
 const NOTHING = new Uint8Array(0);
+
+/**
+ * What a socket is destroyed with. All writes in its queue fail with this one; without it Node makes an error with a
+ * stack trace for each of them, and somebody who asked a lot and took nothing stops the event loop for seconds.
+ */
+const LET_GO = new Error('the connection was let go');
 
 export class TlsConnection implements Connection {
   readonly remote: Remote;
@@ -22,7 +34,8 @@ export class TlsConnection implements Connection {
   #reason: CloseReason | undefined;
   #paused = false;
   #corked = false;
-  /** The end of the last chunk, cut short by {@link pause}. */
+  #framesThisTurn = 0;
+  /** The end of the last chunk, cut short by {@link pause} or because the turn is over. */
   #unread: Uint8Array = NOTHING;
   /** No frame may be handed out any more. */
   #deaf = false;
@@ -136,10 +149,10 @@ export class TlsConnection implements Connection {
     this.#feed(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
   }
 
-  /** Hands out the frames of a chunk until it is used up, or a handler pauses or closes. */
+  /** Hands out the frames of a chunk until it is used up, the turn is over, or a handler pauses or closes. */
   #feed(chunk: Uint8Array): void {
     let rest = chunk;
-    while (rest.length > 0 && !this.#paused && !this.#deaf) {
+    while (rest.length > 0 && !this.#paused && !this.#isTurnOver && !this.#deaf) {
       const violation = this.#decoder.push(rest, this.#onFrame);
       if (violation !== undefined) this.fail(violation);
       rest = rest.subarray(rest.length - this.#decoder.unreadBytes);
@@ -147,24 +160,45 @@ export class TlsConnection implements Connection {
     this.#unread = this.#deaf ? NOTHING : rest;
   }
 
-  readonly #onFrame = (frame: Uint8Array): void => this.#handlers?.frame(frame);
+  readonly #onFrame = (frame: Uint8Array): void => {
+    if (this.#framesThisTurn === 0) setImmediate(() => this.#endTurn());
+    this.#framesThisTurn += 1;
+    if (this.#isTurnOver) {
+      this.#decoder.stop();
+      this.#socket.pause();
+    }
+    this.#handlers?.frame(frame);
+  };
+
+  /** Whether this connection has had its share of this turn of the event loop. */
+  get #isTurnOver(): boolean {
+    return this.#framesThisTurn >= MAX_FRAMES_PER_TURN;
+  }
+
+  /** The other connections have had their turn. */
+  #endTurn(): void {
+    const wasHeldBack = this.#isTurnOver;
+    this.#framesThisTurn = 0;
+    if (wasHeldBack) this.#readOn();
+  }
 
   #readOn(): void {
-    if (this.#paused || this.#deaf) return;
+    if (this.#paused || this.#isTurnOver || this.#deaf) return;
     const unread = this.#unread;
     this.#unread = NOTHING;
     this.#feed(unread);
-    if (!this.#paused) this.#socket.resume();
+    if (!this.#paused && !this.#isTurnOver) this.#socket.resume();
     this.#report();
   }
 
   /** The other side has sent everything and listens to nothing more, so what is still unsent here has no reader. */
   #onEnd(): void {
     this.#mute = true;
-    this.#socket.destroy();
+    this.#socket.destroy(LET_GO);
   }
 
   #onError(error: Error): void {
+    if (error === LET_GO) return;
     // After everything was sent in good order it doesn't matter how the other side hung up.
     if (this.#deaf && this.#socket.writableFinished) return;
     this.#cut({ kind: 'error', message: error.message });
@@ -174,7 +208,7 @@ export class TlsConnection implements Connection {
     if (this.#reported) return;
     this.#reason ??= reason;
     this.#fallSilent();
-    this.#socket.destroy();
+    this.#socket.destroy(LET_GO);
     if (this.#socketClosed) queueMicrotask(() => this.#report());
   }
 
