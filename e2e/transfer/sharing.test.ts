@@ -70,6 +70,11 @@ test('who has downloaded a file shares it', async () => {
   expect(await download(carol)).toBe('complete');
 });
 
+test('a client makes a second copy of what it alone shares', async () => {
+  expect(await download(alice)).toBe('complete');
+  await untilSharers(1);
+});
+
 test('stop_share: the file stays in the group, and nobody has it', async () => {
   await alice.succeed(`stop_share films ${file}`);
   await untilSharers(0);

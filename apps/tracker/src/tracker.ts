@@ -53,7 +53,7 @@ export class Tracker {
     const links = new PeerLinks({ configuration, replicated, board, log });
     const caughtUp = new Gate();
     const passwords = new Passwords();
-    const services = { slot: own.number, cluster, replicated, board, watchers, passwords, ready: caughtUp.opened };
+    const services = { slot: own.number, cluster, replicated, board, watchers, passwords, log, ready: caughtUp.opened };
     const clients = new ClientConnections(services);
     const accept = (connection: Connection) =>
       connection.remote.key === cluster ? links.accept(connection) : clients.accept(connection);

@@ -1,6 +1,6 @@
 /** A client put together from its parts: who is told what when the tracker, the user or the library changes. */
 import type { DeviceId, PeerAddress } from '@p2p/protocol';
-import type { Connection } from '@p2p/transport';
+import { type Connection, memoryPair } from '@p2p/transport';
 import type { Peer, PeerOptions } from './api.js';
 import { accountCommands } from './commands/account-commands.js';
 import { downloadCommands } from './commands/download-commands.js';
@@ -47,7 +47,13 @@ export class Client {
   constructor(options: PeerOptions, kept: KeptData) {
     this.#options = options;
     this.#kept = kept;
-    this.#links = new PeerLinks(dialPeerAs(kept.identity), new RateLimiter(options.downloadLimit, now));
+    // A device's id is the hash of its key.
+    const self = kept.identity.id as DeviceId;
+    const dialOthers = dialPeerAs(kept.identity);
+    this.#links = new PeerLinks(
+      (peer, signal) => (peer.device === self ? this.#dialSelf(self) : dialOthers(peer, signal)),
+      new RateLimiter(options.downloadLimit, now),
+    );
     this.#serving = new ServingPeer({
       library: this.#library,
       limiter: new RateLimiter(options.uploadLimit, now),
@@ -62,8 +68,7 @@ export class Client {
     this.#swarms = new SwarmSubscriptions(this.#session);
     this.#announcer = new Announcer(this.#session, this.#library);
     this.#downloads = new Downloads({
-      // A device's id is the hash of its key.
-      self: kept.identity.id as DeviceId,
+      self,
       library: this.#library,
       links: this.#links,
       files: this.#files,
@@ -147,6 +152,14 @@ export class Client {
         swarmChanged: (change) => this.#swarms.apply(change),
       },
     });
+  }
+
+  /** A copy of what this client shares itself takes the way that all bytes take, only without a socket. */
+  async #dialSelf(key: DeviceId): Promise<Connection> {
+    const remote = { key, host: 'localhost', port: 0 };
+    const [downloading, serving] = memoryPair(remote, remote);
+    this.#serving.accept(serving);
+    return downloading;
   }
 
   async #hello(): Promise<GreetingOptions['hello']> {

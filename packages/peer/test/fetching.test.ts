@@ -33,6 +33,16 @@ describe('a file', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
 
+  it('is copied by a client that is the only one to share it', async () => {
+    const swarm = await MemorySwarm.create();
+    const alone = await swarm.member();
+    const bytes = patternBytes(3 * PIECE + 1);
+    await alone.share(bytes);
+    const path = await alone.fetch();
+    expect(await alone.ended()).toMatchObject({ state: 'complete', done: bytes.length });
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
   it('is served in parts while it is still being fetched', async () => {
     const swarm = await MemorySwarm.create();
     const [seeder, first, second] = [await swarm.member(), await swarm.member(), await swarm.member()];

@@ -179,6 +179,9 @@ export const MAX_LINKS_PER_DOWNLOAD = 16;
 /** A link that no download uses is kept this long: the next file of the same peer spares a handshake. */
 export const IDLE_LINK_MS = 10_000;
 
+/** A downloader without an open channel is let go after this: three times as long as it keeps an unused link itself. */
+export const IDLE_SERVED_CONNECTION_MS = 30_000;
+
 /** A peer that doesn't send the hashes of a file's pieces for this long is passed over for the next. */
 export const LAYER_TIMEOUT_MS = 10_000;
 

@@ -19,6 +19,7 @@ import {
   mutationRequest,
   PROTOCOL_VERSION,
   type Refusal,
+  refusal,
   requestIdOf,
   type TrackerMessage,
 } from '@p2p/protocol';
@@ -110,6 +111,10 @@ export class ClientConnection {
     try {
       const answer = isMutation(request) ? await this.#mutate(request, device) : this.#query(request, device);
       this.#reply(request, answer);
+    } catch (error) {
+      // A bug met by one request: its client and the operator hear of it, and everybody else goes on.
+      this.#services.log.error(`${request.type} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      this.#reply(request, refusal('internal'));
     } finally {
       if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.resume();
       this.#outstanding -= 1;

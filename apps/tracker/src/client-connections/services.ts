@@ -1,5 +1,6 @@
 /** What a client's connection works with: handed to every connection, owned by the tracker. */
 import type { ClusterId } from '@p2p/protocol';
+import type { Log } from '../log.js';
 import type { Passwords } from '../passwords.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
@@ -12,6 +13,7 @@ export interface Services {
   readonly board: PresenceBoard;
   readonly watchers: SwarmWatchers;
   readonly passwords: Passwords;
+  readonly log: Log;
   /** Resolves when this tracker has asked the others what it missed: no client is answered before. */
   readonly ready: Promise<void>;
 }

@@ -19,8 +19,12 @@ import { RateMeter } from './rate-meter.js';
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 500;
 
+/** Nobody is dialled there: a client reaches itself without a socket. */
+const NO_ADDRESS = { host: 'localhost', port: 1 };
+
 /** What all downloads of a client have in common. */
 export interface DownloadContext {
+  /** This client's own device. */
   readonly self: DeviceId;
   readonly library: Library;
   readonly links: Pick<PeerLinks, 'claim'>;
@@ -95,8 +99,8 @@ export class Download {
 
   replacePeers(peers: readonly SwarmPeer[]): void {
     this.#peers.clear();
-    for (const peer of peers) this.#peers.set(peer.device, peer);
-    this.#fetch?.replacePeers(peers);
+    for (const peer of [...peers, ...this.#ownCopy()]) this.#peers.set(peer.device, peer);
+    this.#fetch?.replacePeers([...this.#peers.values()]);
   }
 
   changePeers(joined: readonly SwarmPeer[], left: readonly DeviceId[]): void {
@@ -145,6 +149,13 @@ export class Download {
     });
   }
 
+  /** This client itself, where it shares the whole file already: asked like any other, so that all is verified. */
+  #ownCopy(): SwarmPeer[] {
+    const { self, library } = this.#context;
+    const shared = library.servable(this.target.swarm.group, this.target.swarm.root);
+    return shared?.content.complete ? [{ device: self, address: NO_ADDRESS, complete: true }] : [];
+  }
+
   async #prepare(): Promise<Refusal | undefined> {
     if (this.#part !== undefined || this.#hasEnded()) return undefined;
     const created = await PartFile.create(this.target.path);
@@ -154,11 +165,10 @@ export class Download {
   }
 
   #startFetch(): void {
-    const { self, links, random, now } = this.#context;
+    const { links, random, now } = this.#context;
     const fetch = new FileFetch({
       file: this.target.swarm,
       part: this.#part as PartFile,
-      self,
       links,
       random,
       now,

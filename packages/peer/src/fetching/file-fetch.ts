@@ -35,8 +35,6 @@ export interface FileMetadata {
 export interface FileFetchOptions {
   readonly file: FileMetadata;
   readonly part: PartFile;
-  /** This client's own device. */
-  readonly self: DeviceId;
   readonly links: Pick<PeerLinks, 'claim'>;
   readonly random: () => number;
   /** Monotonic, ms. */
@@ -63,11 +61,11 @@ export class FileFetch {
   #bannedCount = 0;
 
   constructor(options: FileFetchOptions) {
-    const { file, self, links, random } = options;
+    const { file, links, random } = options;
     this.#options = options;
     this.#geometry = geometryOf(file.bytes, file.pieceLength);
     const openChannel = (device: DeviceId, link: PeerLink): Channel => this.#openChannel(device, link);
-    this.#sources = new Sources({ self, links, random, openChannel });
+    this.#sources = new Sources({ links, random, openChannel });
     this.#layer = new LayerFetch(this.#geometry, Buffer.from(file.root, 'hex'), {
       request: (device, first, count) => this.#sources.channelOf(device)?.requestLayer(first, count),
       verified: (tree) => this.#know(tree),

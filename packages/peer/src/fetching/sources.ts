@@ -8,8 +8,6 @@ import type { Channel, PeerLink } from './peer-link.js';
 import type { LinkClaim, PeerLinks } from './peer-links.js';
 
 export interface SourcesOptions {
-  /** This client itself: never dialled. */
-  readonly self: DeviceId;
   readonly links: Pick<PeerLinks, 'claim'>;
   readonly random: () => number;
   /** Opens the file's channel at a peer. When it is gone, {@link Sources.lose} is to be called. */
@@ -94,7 +92,7 @@ export class Sources {
   }
 
   #list(peer: SwarmPeer): void {
-    if (peer.device === this.#options.self || this.#banned.has(peer.device)) return;
+    if (this.#banned.has(peer.device)) return;
     const known = this.#candidates.get(peer.device);
     if (known === undefined) {
       const rank = this.#options.random();

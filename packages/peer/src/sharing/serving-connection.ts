@@ -11,6 +11,7 @@ import {
   encodeMessage,
   HAVE_INTERVAL_MS,
   HELLO_TIMEOUT_MS,
+  IDLE_SERVED_CONNECTION_MS,
   MAX_CHANNELS,
   MAX_DOWNLOADER_BACKLOG_BYTES,
   MAX_PIECES_PER_HAVE,
@@ -48,7 +49,8 @@ export class ServingConnection {
   readonly #pump: UploadPump;
   readonly #stopListening: () => void;
   #greeted = false;
-  #helloTimer: NodeJS.Timeout;
+  /** Until the hello, and while no channel is open: nobody holds a place for nothing. */
+  #deadline: NodeJS.Timeout;
   #haveTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, options: ServingOptions, closed: () => void) {
@@ -61,7 +63,7 @@ export class ServingConnection {
       changed: (channel) => this.#withdrawChanged(channel),
     });
     this.#stopListening = options.library.onChange(() => this.#withdrawUnshared());
-    this.#helloTimer = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
+    this.#deadline = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
     connection.start({
       frame: (frame) => this.#receive(frame),
       closed: () => {
@@ -84,8 +86,8 @@ export class ServingConnection {
     if (decoded.message.protocol !== PROTOCOL_VERSION) return this.#connection.fail('unsupported_version');
     // Two who both serve have nothing to say to each other.
     if (decoded.message.role !== 'download') return this.#connection.fail('unexpected_message');
-    clearTimeout(this.#helloTimer);
     this.#greeted = true;
+    this.#awaitChannel();
     this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
     this.#connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'serve' }));
   }
@@ -116,14 +118,20 @@ export class ServingConnection {
       this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
     });
     this.#channels.set(channel, { file, newPieces, stopListening });
+    clearTimeout(this.#deadline);
     const opened: ChannelOpened = { type: 'opened', channel, complete: file.content.pieces.isFull };
     this.#send(opened.complete ? opened : { ...opened, pieces: file.content.pieces.toBytes() });
   }
 
   #close(channel: number): void {
     this.#channels.get(channel)?.stopListening();
-    this.#channels.delete(channel);
+    if (this.#channels.delete(channel) && this.#channels.size === 0) this.#awaitChannel();
     this.#pump.queue.closeChannel(channel);
+  }
+
+  #awaitChannel(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#connection.close(), IDLE_SERVED_CONNECTION_MS);
   }
 
   #sendLayer({ channel, request, first, count }: Of<'layer'>): void {
@@ -178,9 +186,9 @@ export class ServingConnection {
   }
 
   #release(): void {
-    clearTimeout(this.#helloTimer);
     clearTimeout(this.#haveTimer);
     this.#stopListening();
     for (const channel of [...this.#channels.keys()]) this.#close(channel);
+    clearTimeout(this.#deadline);
   }
 }
