@@ -43,8 +43,15 @@ export const operationBody = z.discriminatedUnion('kind', [
   /** A tracker with a new data directory takes its slot. */
   z.object({ kind: z.literal('hello'), slot: slotNumber }),
   z.object({ kind: z.literal('create_user'), user: userId, name: userName, credential }),
-  /** `session` is the one that goes on although the credential it was checked against is replaced. */
-  z.object({ kind: z.literal('set_credential'), user: userId, credential, session: sessionId }),
+  z.object({
+    kind: z.literal('set_credential'),
+    user: userId,
+    credential,
+    /** The credential that the old password was checked against: the request that set it. */
+    replaces: requestId,
+    /** Goes on although the credential it was checked against is replaced. */
+    session: sessionId,
+  }),
   z.object({
     kind: z.literal('open_session'),
     session: sessionId,

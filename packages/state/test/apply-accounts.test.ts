@@ -45,15 +45,25 @@ describe('a password change', () => {
     expect(world.state.sessions.has(phone.session)).toBe(false);
   });
 
-  test('of two at once the later counts, with the session that made it', () => {
+  test('of two at once the earlier holds', () => {
+    const world = new World();
+    const laptop = world.user('alice');
+    const phone = world.login(new Device('phone'), 'alice');
+    const bodies = [setCredential(world, laptop, 'first'), setCredential(world, phone, 'second')];
+    const outcomes = bodies.map((body) => world.applyBody(body));
+    expect(outcomes).toEqual([{ ok: true }, { ok: false, code: 'wrong_password' }]);
+    expect(world.state.users.get(laptop.user)?.credential).toBe('first');
+    expect(loggedIn(world, laptop)).toBe(laptop.user);
+    expect(loggedIn(world, phone)).toBeUndefined();
+  });
+
+  test('of two at once that have to be kept the later counts, with the session that made it', () => {
     const world = new World();
     const laptop = world.user('alice');
     const phone = world.login(new Device('phone'), 'alice');
     const { user } = laptop;
-    for (const [device, credential] of [[laptop, 'first'] as const, [phone, 'second'] as const]) {
-      const body: OperationBody = { kind: 'set_credential', user, credential, session: device.session };
-      expect(world.applyBody(body, { mode: 'keep' })).toEqual({ ok: true });
-    }
+    const bodies = [setCredential(world, laptop, 'first'), setCredential(world, phone, 'second')];
+    for (const body of bodies) expect(world.applyBody(body, { mode: 'keep' })).toEqual({ ok: true });
     expect(world.state.users.get(user)?.credential).toBe('second');
     expect(loggedIn(world, laptop)).toBeUndefined();
     expect(loggedIn(world, phone)).toBe(user);
@@ -62,11 +72,16 @@ describe('a password change', () => {
   test('does not carry over the session of somebody else', () => {
     const world = new World();
     const [alice, bob] = [world.user('alice'), world.user('bob')];
-    world.applyBody({ kind: 'set_credential', user: alice.user, credential: 'x', session: bob.session });
+    world.applyBody({ ...setCredential(world, alice, 'x'), session: bob.session });
     expect(loggedIn(world, bob)).toBe(bob.user);
     expect(loggedIn(world, alice)).toBeUndefined();
   });
 });
+
+function setCredential(world: World, { user, session }: Member, credential: string) {
+  const replaces = world.state.users.get(user)?.credentialVersion as RequestId;
+  return { kind: 'set_credential' as const, user, credential, replaces, session };
+}
 
 function openSession(world: World, { user }: Member, { id: device, session }: Device) {
   const credentialVersion = world.state.users.get(user)?.credentialVersion as RequestId;
@@ -97,9 +112,8 @@ describe('a closed session', () => {
   test('does not count again through a password change', () => {
     const world = new World();
     const alice = world.user('alice');
-    const { user, session } = alice;
     world.run(alice, { type: 'logout' });
-    world.applyBody({ kind: 'set_credential', user, credential: 'x', session }, { mode: 'keep' });
+    world.applyBody(setCredential(world, alice, 'x'), { mode: 'keep' });
     expect(loggedIn(world, alice)).toBeUndefined();
   });
 });
@@ -119,8 +133,8 @@ describe('what nobody knows', () => {
 
   test('a password change is refused', () => {
     const world = new World();
-    const body = { kind: 'set_credential' as const, user: nobody, credential: 'x', session: 'c' as SessionId };
-    expect(world.applyBody(body)).toEqual({ ok: false, code: 'no_such_user' });
+    const device = Object.assign(new Device('x'), { user: nobody, session: 'c'.repeat(64) as SessionId });
+    expect(world.applyBody(setCredential(world, device, 'x'))).toEqual({ ok: false, code: 'no_such_user' });
   });
 });
 

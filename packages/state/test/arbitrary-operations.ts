@@ -20,7 +20,7 @@ const inGroup = { group, user };
 const bodies = fc.oneof(
   fc.record({ kind: fc.constant('hello'), slot: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ kind: fc.constant('create_user'), user, name, credential }),
-  fc.record({ kind: fc.constant('set_credential'), user, credential, session }),
+  fc.record({ kind: fc.constant('set_credential'), user, credential, replaces: fc.oneof(user, id(101, 110)), session }),
   fc.record({
     kind: fc.constant('open_session'),
     session,

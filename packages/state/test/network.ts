@@ -160,10 +160,6 @@ export class Network {
     return ticket;
   }
 
-  dropTicket(slot: number, ticket: Ticket): void {
-    this.#step(this.tracker(slot), { kind: 'ticket_dropped', ticket });
-  }
-
   answerTo(ticket: Ticket): ReplicaAnswer | undefined {
     return this.#answers.get(ticket);
   }

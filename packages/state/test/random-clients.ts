@@ -80,10 +80,7 @@ export class RandomClient {
   }
 
   #askAgain(asking: Asking, slot: number): void {
-    if (asking.ticket !== undefined) {
-      if (slot === asking.slot) return;
-      this.#network.dropTicket(asking.slot, asking.ticket);
-    }
+    if (asking.ticket !== undefined && slot === asking.slot) return;
     this.#ask({ ...asking, slot });
   }
 

@@ -44,15 +44,6 @@ describe('a request', () => {
     expect(network.trackers.map((tracker) => tracker.summary())).toEqual(before);
   });
 
-  test('whose ticket was dropped is carried out and not answered', () => {
-    const network = Network.linked([1, 2]);
-    const ticket = network.request(1, new Device('ann'), createUser('ann'));
-    network.dropTicket(1, ticket);
-    network.settle();
-    expect(network.answerTo(ticket)).toBeUndefined();
-    expect(usersOf(network)).toEqual([['ann'], ['ann']]);
-  });
-
   test('that changes nothing waits until all it rests on is held', () => {
     const network = Network.linked([1, 2]);
     const [ann, ben] = [new Device('ann'), new Device('ben')];

@@ -20,10 +20,14 @@ export function createUser(state: State, body: Body<'create_user'>, { mode, requ
   return done;
 }
 
-/** The later of two concurrent changes wins; the session that made the change goes on with the new version. */
-export function setCredential(state: State, body: Body<'set_credential'>, { requestId }: Operation): Outcome {
+/**
+ * The session that made the change goes on with the new version. Of two changes at once the earlier one holds, unless
+ * somebody has been told that the later one does.
+ */
+export function setCredential(state: State, body: Body<'set_credential'>, { mode, requestId }: Operation): Outcome {
   const user = state.users.get(body.user);
   if (user === undefined) return rejected('no_such_user');
+  if (mode === 'reject' && user.credentialVersion !== body.replaces) return rejected('wrong_password');
   state.users.set(user.id, { ...user, credential: body.credential, credentialVersion: requestId });
   const session = state.sessions.get(body.session);
   if (session?.user === user.id) state.sessions.set(session.id, { ...session, credentialVersion: requestId });

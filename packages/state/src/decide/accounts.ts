@@ -20,8 +20,9 @@ export const decideLogout: UserRule<'logout'> = (_state, _command, { actor }) =>
 
 export const decideChangePassword: UserRule<'change_password'> = (state, command, { user, actor }) => {
   if (actor.session === undefined) return refusal('not_logged_in');
-  if (state.users.get(user)?.credentialVersion !== command.credentialVersion) return refusal('wrong_password');
-  return { kind: 'set_credential', user, credential: command.credential, session: actor.session };
+  const { credential, credentialVersion: replaces } = command;
+  if (state.users.get(user)?.credentialVersion !== replaces) return refusal('wrong_password');
+  return { kind: 'set_credential', user, credential, replaces, session: actor.session };
 };
 
 /** An entity is named by the request that makes it, so that asking twice makes one. */

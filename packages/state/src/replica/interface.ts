@@ -34,12 +34,12 @@ export type ReplicaInput =
     }
   /** A request that is known already: it is answered as its operation is. One that isn't is a bug, and throws. */
   | { readonly kind: 'attach'; readonly ticket: Ticket; readonly requestId: RequestId; readonly now: number }
-  /** Whoever held this ticket is gone. */
-  | { readonly kind: 'ticket_dropped'; readonly ticket: Ticket }
   /** A connection whose key is the cluster's own. */
   | { readonly kind: 'link_opened'; readonly link: LinkId; readonly dialled: boolean; readonly now: number }
   | { readonly kind: 'link_message'; readonly link: LinkId; readonly message: ReplicatedMessage; readonly now: number }
   | { readonly kind: 'link_closed'; readonly link: LinkId; readonly now: number };
+
+export type InputOf<K extends ReplicaInput['kind']> = Extract<ReplicaInput, { kind: K }>;
 
 /** The messages that concern what is agreed on; presence and pings are the shell's. */
 export type ReplicatedMessage = Extract<SyncMessage, { type: 'init' | 'sync' | 'vec' | 'refuse' }>;

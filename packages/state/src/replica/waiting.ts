@@ -18,10 +18,6 @@ export class WaitingAnswers {
     this.#waiting.push(waiting);
   }
 
-  drop(ticket: Ticket): void {
-    this.#waiting = this.#waiting.filter((waiting) => waiting.ticket !== ticket);
-  }
-
   /** Takes out those whose `wanted` each of these holders has, in the order in which they were asked. */
   takeHeldBy(holders: readonly Vector[]): Waiting[] {
     if (this.#waiting.length === 0) return [];
