@@ -52,8 +52,8 @@ test('a whole script goes through while trackers die one after the other', async
 });
 
 test('with no tracker at all a command waits, and is carried out by the one that comes', async () => {
-  await Promise.all([cluster.tracker(1).kill(), cluster.tracker(2).kill()]);
   const from = alice.printed;
+  await Promise.all([cluster.tracker(1).kill(), cluster.tracker(2).kill()]);
   const answered = alice.succeed('create_user patient right-password');
   await alice.event(({ event, state }) => event === 'tracker' && state === 'lost', from);
   await cluster.startTracker(2);

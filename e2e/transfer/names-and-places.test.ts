@@ -84,7 +84,9 @@ test('what comes into the way during the download is not overwritten, and the do
 
 test('a download that fails leaves nothing under any name', async () => {
   await cluster.folder('empty');
-  await alice.succeed('upload_file note films --as lonely.txt');
+  // Content of its own: what bob has under another name he needn't fetch.
+  await writeFile(inFolder('lonely.txt'), 'nobody else has this');
+  await alice.succeed('upload_file lonely.txt films');
   await alice.succeed('stop_share films lonely.txt');
   await bob.succeed('download_file films lonely.txt empty/');
   const failed = await bob.event((event) => event.state === 'failed' && event.file === 'lonely.txt');

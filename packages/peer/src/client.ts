@@ -121,10 +121,12 @@ export class Client {
   async close(): Promise<void> {
     await this.#downloads.close();
     this.#announcer.close();
-    this.#session.close();
+    await this.#session.close();
     this.#links.close();
     this.#serving.close();
     await this.#files.close();
+    // Nothing may be written once the directory is free again.
+    await Promise.all([this.#account.settled(), this.#kept.counters.settled()]);
   }
 
   #makeSession(): TrackerSession {

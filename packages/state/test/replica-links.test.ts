@@ -49,6 +49,15 @@ describe('INIT', () => {
     expect(network.tracker(2).replica.linkedSlots).toEqual([1]);
   });
 
+  test('makes answers wait for the other side, although it is still catching up', () => {
+    const { network, tracker, say } = spokenFor(initOf());
+    const ticket = network.request(1, new Device('ann'), createUser);
+    expect(network.answerTo(ticket), 'tracker 1 could die, and tracker 2 be without the operation').toBeUndefined();
+    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1, [tracker.incarnation]: 2 } });
+    expect(tracker.replica.linkedSlots).toEqual([]);
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
+  });
+
   test('is not a link until the other side has sent what it has', () => {
     const { tracker, say } = spokenFor(initOf());
     expect(tracker.replica.linkedSlots).toEqual([]);

@@ -37,6 +37,11 @@ export class RequestCounters {
     return new RequestCounters(path, next);
   }
 
+  /** Resolves when no block is being reserved. */
+  async settled(): Promise<void> {
+    await this.#reserving.waitForUnlock();
+  }
+
   /** The next number. Rejects where a new block can't be written. */
   next(): Promise<number> {
     return this.#reserving.runExclusive(async () => {

@@ -70,6 +70,11 @@ export class Account {
     await this.#store();
   }
 
+  /** Resolves when what happened so far is on disk. */
+  async settled(): Promise<void> {
+    await this.#storing.waitForUnlock();
+  }
+
   /** One after the other, so that the last state is the one that stays. */
   #store(): Promise<void> {
     return this.#storing.runExclusive(async () => {

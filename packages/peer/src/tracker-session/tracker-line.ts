@@ -41,6 +41,8 @@ export class TrackerLine {
   #pinging: NodeJS.Timeout | undefined;
   /** Whose session the hello in progress has resumed. */
   #user: string | null = null;
+  /** The last one that was begun; one is under way at a time. */
+  #greeting: Promise<void> = Promise.resolve();
 
   constructor(options: TrackerLineOptions) {
     this.#options = options;
@@ -79,10 +81,12 @@ export class TrackerLine {
     this.#tracker?.fail();
   }
 
-  close(): void {
+  /** Resolves when no greeting is under way any more. */
+  async close(): Promise<void> {
     this.#closing.abort();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#letGo()?.close();
+    await this.#greeting;
   }
 
   #step(input: FailOverInput, now: number = this.now()): void {
@@ -98,7 +102,7 @@ export class TrackerLine {
     const { handlers } = this.#options;
     switch (effect.type) {
       case 'dial':
-        void this.#dial(effect.slot);
+        this.#greeting = this.#dial(effect.slot);
         return;
       case 'connected': {
         const lost = effect.lost === undefined ? undefined : this.#numberOf(effect.lost);

@@ -90,10 +90,11 @@ export class TrackerSession {
     }
   }
 
-  /** Unanswered requests get `no_tracker`. Idempotent. */
-  close(): void {
-    this.#line.close();
+  /** Unanswered requests get `no_tracker`. Resolves when nothing is written any more. Idempotent. */
+  async close(): Promise<void> {
+    const closed = this.#line.close();
     this.#pending.giveUp(Number.POSITIVE_INFINITY, 'no_tracker');
+    await closed;
   }
 
   #call<T extends RequestKind>(request: MutationInput | QueryInput): Promise<Called<T>> {

@@ -38,9 +38,12 @@ export class Linking {
     return this.#options.slots.every((slot) => slot === this.#options.slot || linked.includes(slot));
   }
 
-  /** What each linked tracker has acknowledged. */
+  /**
+   * What each tracker that is reached has acknowledged. One that is still catching up counts, too: should this tracker
+   * die as soon as the other is ready, nothing that was answered meanwhile may be missing there.
+   */
   get acknowledged(): Vector[] {
-    return this.#links.caughtUp.map(({ acknowledged }) => acknowledged);
+    return this.#links.introduced.map(({ acknowledged }) => acknowledged);
   }
 
   /** Sends operations to every introduced tracker that lacks them. */

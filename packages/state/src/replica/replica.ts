@@ -1,6 +1,6 @@
 /**
  * The protocol between trackers as a pure step: an input goes in, effects come out. A request becomes an operation of
- * this tracker, goes to every linked one, and is answered when all of them hold it (requests.ts). What arrives from
+ * this tracker, goes to every one it reaches, and is answered when all of them hold it (requests.ts). What arrives from
  * others is put in its place of the one order; a tracker that was away is sent what it lacks (linking.ts).
  */
 import type { RequestId } from '@p2p/protocol';

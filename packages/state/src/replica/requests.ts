@@ -1,6 +1,6 @@
 /**
  * The side of a replica that faces the clients: a request is decided, becomes an operation, and is answered when every
- * linked tracker holds it, with what the operation has come to by then.
+ * tracker that is reached holds it, with what the operation has come to by then.
  */
 import { type Operation, type RequestId, refusal } from '@p2p/protocol';
 import { decide } from '../decide/decide.js';
@@ -49,7 +49,7 @@ export class Requests {
     this.answerWhatIsHeld(now);
   }
 
-  /** Answers all that every linked tracker holds by now. */
+  /** Answers all that every tracker that is reached holds by now. */
   answerWhatIsHeld(now: number): void {
     const replicated = this.#linking.isComplete;
     for (const due of this.#waiting.takeHeldBy(this.#linking.acknowledged)) this.#answer(due, replicated, now);

@@ -1,4 +1,4 @@
-/** Answers that are due when every linked tracker holds what they speak of. */
+/** Answers that are due when every tracker that is reached holds what they speak of. */
 import type { Operation, Vector } from '@p2p/protocol';
 import type { Ticket } from './interface.js';
 import { covers } from './operation-log.js';
