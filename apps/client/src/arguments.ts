@@ -1,5 +1,5 @@
 /** The words that a client was started with, as options or as what is wrong with them. Reads no file. */
-import { absolutePath, BadArgument, type Place, splitOptions } from '@p2p/command-line';
+import { absolutePath, BadArgument, type ParsedArguments, type Place, parsedBy, splitOptions } from '@p2p/command-line';
 import { type Address, parseAddress } from '@p2p/protocol';
 import { MAX_WAIT_SECONDS } from './limits.js';
 import { parseByteCount, parseSeconds } from './numbers.js';
@@ -22,13 +22,6 @@ export interface ClientArguments {
   readonly giveUpSeconds: number | undefined;
 }
 
-type ParsedArguments =
-  | { readonly kind: 'run'; readonly arguments: ClientArguments }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
-  /** `message` is one line. */
-  | { readonly kind: 'error'; readonly message: string };
-
 const options = {
   'data-dir': { type: 'string' },
   json: { type: 'boolean' },
@@ -44,17 +37,12 @@ const options = {
 } as const;
 
 /** Reads the words after the program's name. */
-export function parseArguments(argv: readonly string[], place: Place): ParsedArguments {
-  try {
-    return parseOrThrow(argv, place);
-  } catch (error) {
-    if (error instanceof BadArgument) return { kind: 'error', message: error.message };
-    throw error;
-  }
+export function parseArguments(argv: readonly string[], place: Place): ParsedArguments<ClientArguments> {
+  return parsedBy(() => readArguments(argv, place));
 }
 
-function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
-  const { values, positionals } = readOptions(argv);
+function readArguments(argv: readonly string[], place: Place): ParsedArguments<ClientArguments> {
+  const { values, positionals } = splitOptions(argv, options, usageLine);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   if (values.web !== undefined) throw new BadArgument('--web is not available in this version');
@@ -78,16 +66,6 @@ function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
 
 function fail(message: string): never {
   throw new BadArgument(message);
-}
-
-/** Who mistypes an option is shown which there are. */
-function readOptions(argv: readonly string[]) {
-  try {
-    return splitOptions(argv, options);
-  } catch (error) {
-    if (error instanceof BadArgument) fail(`${error.message} – ${usageLine}`);
-    throw error;
-  }
 }
 
 interface Positionals {

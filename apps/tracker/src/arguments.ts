@@ -1,5 +1,5 @@
 /** The words that a tracker was started with, as options or as what is wrong with them. Reads no file. */
-import { absolutePath, BadArgument, type Place, splitOptions } from '@p2p/command-line';
+import { absolutePath, BadArgument, type ParsedArguments, type Place, parsedBy, splitOptions } from '@p2p/command-line';
 import { type LogLevel, logLevels } from './log.js';
 import { usageLine } from './usage.js';
 
@@ -13,13 +13,6 @@ export interface TrackerArguments {
   readonly logLevel: LogLevel;
 }
 
-export type ParsedArguments =
-  | { readonly kind: 'run'; readonly arguments: TrackerArguments }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
-  /** `message` is one line. */
-  | { readonly kind: 'error'; readonly message: string };
-
 const options = {
   'data-dir': { type: 'string' },
   'log-level': { type: 'string' },
@@ -29,17 +22,12 @@ const options = {
 } as const;
 
 /** Reads the words after the program's name. */
-export function parseArguments(argv: readonly string[], place: Place): ParsedArguments {
-  try {
-    return parseOrThrow(argv, place);
-  } catch (error) {
-    if (error instanceof BadArgument) return { kind: 'error', message: error.message };
-    throw error;
-  }
+export function parseArguments(argv: readonly string[], place: Place): ParsedArguments<TrackerArguments> {
+  return parsedBy(() => readArguments(argv, place));
 }
 
-function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
-  const { values, positionals } = readOptions(argv);
+function readArguments(argv: readonly string[], place: Place): ParsedArguments<TrackerArguments> {
+  const { values, positionals } = splitOptions(argv, options, usageLine);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   if (values.metrics !== undefined) throw new BadArgument('--metrics is not available in this version');
@@ -59,16 +47,6 @@ function parseOrThrow(argv: readonly string[], place: Place): ParsedArguments {
       logLevel: logLevel(values['log-level']),
     },
   };
-}
-
-/** Who mistypes an option is shown which there are. */
-function readOptions(argv: readonly string[]) {
-  try {
-    return splitOptions(argv, options);
-  } catch (error) {
-    if (error instanceof BadArgument) throw new BadArgument(`${error.message} – ${usageLine}`);
-    throw error;
-  }
 }
 
 function trackerNumber(word: string | undefined): number {
