@@ -191,8 +191,11 @@ export const MAX_RUNNING_DOWNLOADS = 256;
 /** TCP and TLS to a tracker: a hung one must not keep a client, or another tracker, waiting. */
 export const TRACKER_DIAL_TIMEOUT_MS = 1_500;
 
-/** A starting tracker first asks the others what it has missed, for at most this long, before it serves clients. */
-export const STARTUP_CATCH_UP_MS = 3_000;
+/**
+ * A starting tracker serves clients when it has what the others have, or none answers. One that answers and never gets
+ * done with it holds it up no longer than this.
+ */
+export const STARTUP_CATCH_UP_MS = 60_000;
 
 /** Presence changes, counted in files, that go into one message between trackers: well under a frame. */
 export const PRESENCE_BATCH_FILES = 5_000;

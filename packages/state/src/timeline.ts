@@ -15,7 +15,9 @@ const MAX_UNDO_OPERATIONS = 10_000;
 
 interface Entry {
   readonly operation: Operation;
-  outcome: Outcome;
+  readonly outcome: Outcome;
+  /** Running digest of all operations up to this one. */
+  readonly digest: Uint8Array;
   takeBack: (() => void) | undefined;
 }
 
@@ -26,8 +28,6 @@ export class Timeline {
   readonly #byRequest = new Map<RequestId, Entry>();
   readonly #sha256: Sha256;
   readonly #maxUndoOperations: number;
-  /** Running digests of the first entries, as far as they have been asked for since the order last changed. */
-  #digests: Uint8Array[] = [];
 
   constructor(sha256: Sha256, maxUndoOperations = MAX_UNDO_OPERATIONS) {
     this.#sha256 = sha256;
@@ -59,17 +59,12 @@ export class Timeline {
     if (first === undefined) return;
     const place = this.#placeOf(first);
     const later = this.#takeBackTo(place);
-    this.#digests.length = Math.min(this.#digests.length, this.#entries.length);
     for (const operation of merged(later, arriving)) this.#apply(operation);
   }
 
   /** Digest of the first `length` operations in order, 64 hex digits; of all of them by default. */
   digest(length = this.#entries.length): string {
-    for (let at = this.#digests.length; at < length; at++) {
-      const entry = this.#entries[at] as Entry;
-      this.#digests.push(chainDigest(this.#digests[at - 1] ?? zeroDigest, entry.operation, this.#sha256));
-    }
-    return toHex(this.#digests[length - 1] ?? zeroDigest);
+    return toHex(this.#entries[length - 1]?.digest ?? zeroDigest);
   }
 
   /** Index at which `operation` belongs, searched from the end: most operations are the latest. */
@@ -102,7 +97,9 @@ export class Timeline {
     const takeBack = this.#state.undo.record(() => {
       outcome = applyOperation(this.#state, operation);
     });
-    const entry: Entry = { operation, outcome, takeBack };
+    // Made at once: a long list digested when somebody asks would stop everything else.
+    const digest = chainDigest(this.#entries.at(-1)?.digest ?? zeroDigest, operation, this.#sha256);
+    const entry: Entry = { operation, outcome, digest, takeBack };
     this.#entries.push(entry);
     const forgotten = this.#entries[this.#entries.length - 1 - this.#maxUndoOperations];
     if (forgotten !== undefined) forgotten.takeBack = undefined;
