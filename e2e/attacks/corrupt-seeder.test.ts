@@ -63,6 +63,9 @@ const misbehaviours = {
   'a refusal of every request': {
     request: ({ channel, request }, downloader) => downloader.send({ type: 'rejected', channel, request }),
   },
+  'a refusal of the hashes': {
+    layer: ({ channel, request }, downloader) => downloader.send({ type: 'rejected', channel, request }),
+  },
   'a refusal of the file': {
     open: ({ channel }, downloader) => downloader.send({ type: 'refused', channel, reason: 'not_shared' }),
   },

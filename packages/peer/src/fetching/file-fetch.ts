@@ -124,6 +124,8 @@ export class FileFetch {
       opened: (pieces) => this.#opened(device, pieces),
       have: (pieces) => this.#have(device, pieces),
       layer: (first, hashes) => this.#layer.take(device, first, hashes),
+      // It may still serve bytes, once somebody else has given the hashes.
+      layerRejected: () => this.#layer.lose(device),
       progress: () => this.#pieces?.step({ kind: 'bytes_received', peer: device }),
       received: (request, bytes) => this.#pieces?.received(device, request, bytes),
       rejected: (request) => this.#pieces?.rejected(device, request),

@@ -48,7 +48,7 @@ export class LayerFetch {
     this.#ask(device);
   }
 
-  /** A peer is gone. */
+  /** A peer is gone, or will not give hashes. */
   lose(device: DeviceId): void {
     const at = this.#ready.indexOf(device);
     if (at === -1) return;

@@ -21,6 +21,8 @@ export interface ChannelHandlers {
   opened(pieces: Uint8Array | 'all'): void;
   have(pieces: readonly number[]): void;
   layer(first: number, hashes: Uint8Array): void;
+  /** The peer will not give piece hashes. */
+  layerRejected(): void;
   /** Some bytes of a request have come. */
   progress(byteCount: number): void;
   /** All bytes of a request have come; they belong to the callee. */
@@ -53,6 +55,8 @@ export class PeerLink {
   readonly #channels = new Map<number, ChannelHandlers>();
   /** Requests for bytes that are not yet answered in full. */
   readonly #incoming = new Map<number, Incoming>();
+  /** Requests for piece hashes that are not yet answered, by number → channel. */
+  readonly #layerRequests = new Map<number, number>();
   #nextChannel = 0;
   #nextRequest = 0;
 
@@ -70,8 +74,7 @@ export class PeerLink {
     this.#channels.set(channel, handlers);
     this.#send({ type: 'open', channel, group, root });
     return {
-      requestLayer: (first, count) =>
-        this.#send({ type: 'layer', channel, request: this.#nextRequest++, first, count }),
+      requestLayer: (first, count) => this.#requestLayer(channel, first, count),
       requestBytes: (start, end) => this.#requestBytes(channel, start, end),
       cancel: (request) => {
         if (this.#incoming.delete(request)) this.#send({ type: 'cancel', channel, request });
@@ -96,6 +99,12 @@ export class PeerLink {
 
   close(): void {
     this.#connection.close();
+  }
+
+  #requestLayer(channel: number, first: number, count: number): void {
+    const request = this.#nextRequest++;
+    this.#layerRequests.set(request, channel);
+    this.#send({ type: 'layer', channel, request, first, count });
   }
 
   #requestBytes(channel: number, start: number, end: number): number {
@@ -134,9 +143,11 @@ export class PeerLink {
       case 'have':
         return handlers.have(message.pieces);
       case 'layer_hashes':
+        this.#layerRequests.delete(message.request);
         return handlers.layer(message.first, message.hashes);
       case 'rejected':
         if (this.#incoming.delete(message.request)) handlers.rejected(message.request);
+        else if (this.#layerRequests.delete(message.request)) handlers.layerRejected();
     }
   }
 
@@ -145,6 +156,9 @@ export class PeerLink {
     this.#channels.delete(channel);
     for (const [request, incoming] of this.#incoming) {
       if (incoming.channel === channel) this.#incoming.delete(request);
+    }
+    for (const [request, asked] of this.#layerRequests) {
+      if (asked === channel) this.#layerRequests.delete(request);
     }
     return handlers;
   }
