@@ -45,6 +45,8 @@ export async function dialRaw(identity: Identity, port: number): Promise<Connect
 export class RawClient {
   /** Resolves when the connection is gone, whoever closed it. */
   readonly closed: Promise<CloseReason>;
+  /** What the tracker has said without being asked. */
+  readonly pushed: TrackerMessage[] = [];
   readonly #connection: Connection;
   readonly #waiting = new Map<number, (reply: TrackerMessage) => void>();
   #lastId = 0;
@@ -107,7 +109,8 @@ export class RawClient {
 
   #take(frame: Uint8Array): void {
     const decoded = decodeMessage(trackerMessage, frame);
-    if (!decoded.ok || !('id' in decoded.message)) return;
+    if (!decoded.ok) return;
+    if (!('id' in decoded.message)) return void this.pushed.push(decoded.message);
     this.#waiting.get(decoded.message.id)?.(decoded.message);
     this.#waiting.delete(decoded.message.id);
   }

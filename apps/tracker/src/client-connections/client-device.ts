@@ -55,6 +55,7 @@ export class ClientDevice implements SwarmWatcher {
 
   /** From now on this session is shown: that of a log-in, or none. */
   useSession(session: SessionId | undefined): void {
+    if (session !== this.#session) this.#unwatchAll();
     this.#session = session;
     this.#lease();
   }
@@ -84,8 +85,12 @@ export class ClientDevice implements SwarmWatcher {
 
   /** The connection is gone. */
   leave(): void {
-    for (const file of this.#watched) this.unwatch(file);
+    this.#unwatchAll();
     this.#present({ kind: 'offline' });
+  }
+
+  #unwatchAll(): void {
+    for (const file of this.#watched) this.unwatch(file);
   }
 
   #lease(): void {

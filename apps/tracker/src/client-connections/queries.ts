@@ -70,9 +70,10 @@ const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
   },
   open_swarm: openSwarm,
   announce: (request, asking) => {
-    const refused = request.add.map(({ file }) => file).filter((file) => !mayServe(file, asking));
-    asking.device.announce({ add: request.add.filter(({ file }) => !refused.includes(file)), remove: request.remove });
-    return { refused };
+    const allowed = request.add.filter(({ file }) => mayServe(file, asking));
+    asking.device.announce({ add: allowed, remove: request.remove });
+    const kept = new Set(allowed);
+    return { refused: request.add.filter((share) => !kept.has(share)).map(({ file }) => file) };
   },
 };
 

@@ -1,12 +1,14 @@
 /** Who wants to hear of a file's peers: joins and departures are pushed, so that nobody has to ask again. */
-import type { DeviceId, FileId, SwarmChanged } from '@p2p/protocol';
-import { resolveFile, type SwarmNews, sharersOf } from '@p2p/state';
+import type { DeviceId, FileId, SwarmChanged, UserId } from '@p2p/protocol';
+import { resolveFile, type SharedFile, type SwarmNews, sharersOf } from '@p2p/state';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
 
 export interface SwarmWatcher {
   /** Nobody is told of itself. */
   readonly id: DeviceId;
+  /** Who is logged in there now. */
+  user(): UserId | undefined;
   push(message: SwarmChanged): void;
 }
 
@@ -44,7 +46,15 @@ export class SwarmWatchers {
       else if (peer !== undefined && peer.address !== null) {
         change.joined.push({ device, address: peer.address, complete: peer.complete });
       } else continue;
-      for (const watcher of watchers) if (watcher.id !== device) watcher.push(change);
+      for (const watcher of watchers) {
+        if (watcher.id !== device && this.#mayWatch(watcher, file)) watcher.push(change);
+      }
     }
+  }
+
+  /** Where members are to be found is nobody's business who has left the group or logged out since he asked. */
+  #mayWatch(watcher: SwarmWatcher, file: SharedFile): boolean {
+    const user = watcher.user();
+    return user !== undefined && this.#replicated.state.members.has(file.group, user);
   }
 }
