@@ -33,6 +33,15 @@ export function checkNames<const T extends readonly TypedName[]>(...typed: T): C
   return { ok: true, names: names as unknown as { readonly [K in keyof T]: string } };
 }
 
+/** What every command of somebody who is logged in checks first: its names, then the session, in this order. */
+export function checkRequest<const T extends readonly TypedName[]>(
+  account: Pick<Account, 'token'>,
+  ...typed: T
+): CheckedNames<T> {
+  const checked = checkNames<T>(...typed);
+  return checked.ok ? (checkSession(account) ?? checked) : checked;
+}
+
 /** A password that is being set. */
 export function checkNewPassword(password: string): Refusal | undefined {
   const bytes = utf8Length(password);

@@ -3,7 +3,7 @@ import { refusal } from '@p2p/protocol';
 import type { Peer } from '../api.js';
 import type { Downloads } from '../fetching/downloads.js';
 import type { Account } from '../tracker-session/account.js';
-import { checkNames, checkSession } from './checks.js';
+import { checkRequest } from './checks.js';
 
 export interface DownloadCommandsContext {
   readonly account: Account;
@@ -15,10 +15,8 @@ type DownloadCommands = Pick<Peer, 'downloadFile' | 'showDownloads' | 'wait'>;
 export function downloadCommands({ account, downloads }: DownloadCommandsContext): DownloadCommands {
   return {
     async downloadFile(group, file, destination) {
-      const checked = checkNames({ kind: 'group', text: group }, { kind: 'file', text: file });
+      const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       return downloads.start({ group: checked.names[0], file: checked.names[1], destination });
     },
 

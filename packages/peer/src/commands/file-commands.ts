@@ -7,7 +7,7 @@ import type { Announcer } from '../sharing/announcer.js';
 import type { Account } from '../tracker-session/account.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
 import { allPages } from './all-pages.js';
-import { checkNames, checkSession } from './checks.js';
+import { checkRequest } from './checks.js';
 
 export interface FileCommandsContext {
   readonly session: TrackerSession;
@@ -23,10 +23,8 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
   const { session, account, library, announcer, downloads } = context;
   return {
     async listFiles(group) {
-      const checked = checkNames({ kind: 'group', text: group });
+      const checked = checkRequest(account, { kind: 'group', text: group });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const pages = await allPages(
         (after) => session.ask({ type: 'list_files', group: checked.names[0], ...after }),
         (reply) => reply.files,
@@ -36,10 +34,8 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
     },
 
     async stopShare(group, file) {
-      const checked = checkNames({ kind: 'group', text: group }, { kind: 'file', text: file });
+      const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const [groupName, name] = checked.names;
       const wasUnderWay = downloads.stopSharing(groupName, name);
       const shared = library.named(groupName, name);
@@ -54,10 +50,8 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
     },
 
     async removeFile(group, file) {
-      const checked = checkNames({ kind: 'group', text: group }, { kind: 'file', text: file });
+      const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const [groupName, name] = checked.names;
       const called = await session.change({ type: 'remove_file', group: groupName, file: name });
       if (!called.ok) return called;

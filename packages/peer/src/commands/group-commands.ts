@@ -3,7 +3,7 @@ import type { Peer } from '../api.js';
 import type { Account } from '../tracker-session/account.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
 import { allPages } from './all-pages.js';
-import { checkNames, checkSession } from './checks.js';
+import { checkRequest, checkSession } from './checks.js';
 
 export interface GroupCommandsContext {
   readonly session: TrackerSession;
@@ -34,10 +34,8 @@ export function groupCommands({ session, account, groupsChanged }: GroupCommands
   const changeGroup =
     (type: GroupChange): Peer['createGroup'] =>
     async (group) => {
-      const checked = checkNames({ kind: 'group', text: group, chosen: type === 'create_group' });
+      const checked = checkRequest(account, { kind: 'group', text: group, chosen: type === 'create_group' });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const called = await session.change({ type, group: checked.names[0] });
       if (!called.ok) return called;
       if (type === 'leave_group' || type === 'delete_group') groupsChanged();
@@ -47,10 +45,8 @@ export function groupCommands({ session, account, groupsChanged }: GroupCommands
   const changeMember =
     (type: MemberChange): Peer['acceptRequest'] =>
     async (group, user) => {
-      const checked = checkNames({ kind: 'group', text: group }, { kind: 'user', text: user });
+      const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'user', text: user });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const called = await session.change({ type, group: checked.names[0], user: checked.names[1] });
       if (!called.ok) return called;
       const { reply } = called;
@@ -79,10 +75,8 @@ export function groupCommands({ session, account, groupsChanged }: GroupCommands
     },
 
     async listRequests(group) {
-      const checked = checkNames({ kind: 'group', text: group });
+      const checked = checkRequest(account, { kind: 'group', text: group });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const pages = await allPages(
         (after) => session.ask({ type: 'list_requests', group: checked.names[0], ...after }),
         (reply) => reply.requests,
@@ -91,10 +85,8 @@ export function groupCommands({ session, account, groupsChanged }: GroupCommands
     },
 
     async listMembers(group) {
-      const checked = checkNames({ kind: 'group', text: group });
+      const checked = checkRequest(account, { kind: 'group', text: group });
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const pages = await allPages(
         (after) => session.ask({ type: 'list_members', group: checked.names[0], ...after }),
         (reply) => reply.members,

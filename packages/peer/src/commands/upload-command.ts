@@ -10,7 +10,7 @@ import type { OpenFiles } from '../sharing/open-files.js';
 import { SharedContent } from '../sharing/shared-content.js';
 import type { Account } from '../tracker-session/account.js';
 import type { Called, TrackerSession } from '../tracker-session/tracker-session.js';
-import { checkNames, checkSession } from './checks.js';
+import { checkRequest } from './checks.js';
 
 /** Progress of hashing is told at most this often. */
 const PROGRESS_INTERVAL_MS = 500;
@@ -29,10 +29,8 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
   return {
     async uploadFile(path, group, name) {
       const file = { kind: 'file', text: name ?? basename(path), chosen: true } as const;
-      const checked = checkNames({ kind: 'group', text: group }, file);
+      const checked = checkRequest(account, { kind: 'group', text: group }, file);
       if (!checked.ok) return checked;
-      const refused = checkSession(account);
-      if (refused !== undefined) return refused;
       const [groupName, fileName] = checked.names;
       const member = await session.ask({ type: 'check_member', group: groupName });
       if (!member.ok) return member;

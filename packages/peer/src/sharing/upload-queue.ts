@@ -1,6 +1,6 @@
 /**
  * What one downloader has asked for and not yet got: its channels take turns, run by run, so that a small file doesn't
- * wait for a large one. Pure; the sending is serving-connection.ts.
+ * wait for a large one. Pure; the sending is upload-pump.ts.
  */
 import { MAX_OUTSTANDING_BLOCKS } from '@p2p/protocol';
 

@@ -1,7 +1,7 @@
 /**
  * Which tracker to try when, and when to stop waiting: a pure step, without sockets and timers. Trackers are tried in
  * the file's order beginning with the first choice; the one that answers is kept; a lost one is followed by the next
- * at once; when none answers, the round is repeated after a pause, for ever. The adapter is tracker-session.ts.
+ * at once; when none answers, the round is repeated after a pause, for ever. The adapter is tracker-line.ts.
  */
 
 /** Index of a tracker in the list that the session was given. */
