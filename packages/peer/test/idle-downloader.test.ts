@@ -1,0 +1,36 @@
+/** A downloader without an open channel takes nobody else's place for long. */
+import { decodeMessage, encodeMessage, IDLE_SERVED_CONNECTION_MS, PROTOCOL_VERSION, peerHello } from '@p2p/protocol';
+import { type CloseReason, memoryPair } from '@p2p/transport';
+import { afterEach, expect, it, vi } from 'vitest';
+import { Library } from '../src/library/library.js';
+import { RateLimiter } from '../src/sharing/rate-limiter.js';
+import { ServingPeer } from '../src/sharing/serving-peer.js';
+
+afterEach(() => vi.useRealTimers());
+
+it('is let go, not earlier than is said', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const serving = new ServingPeer({
+    library: new Library(),
+    limiter: new RateLimiter(0, () => 0),
+    changed: () => undefined,
+  });
+  const remote = { key: 'd'.repeat(64), host: 'memory', port: 1 };
+  const [here, there] = memoryPair(remote, remote);
+  serving.accept(there);
+  let reason: CloseReason | undefined;
+  const greeted = new Promise((resolve) => {
+    here.start({
+      frame: (frame) => resolve(decodeMessage(peerHello, frame).ok),
+      closed: (closed) => {
+        reason = closed;
+      },
+    });
+  });
+  here.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download' }));
+  expect(await greeted).toBe(true);
+  await vi.advanceTimersByTimeAsync(IDLE_SERVED_CONNECTION_MS - 1);
+  expect(reason).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reason).toEqual({ kind: 'ended' });
+});
