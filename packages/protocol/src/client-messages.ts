@@ -38,7 +38,7 @@ const inGroup = { group: groupName };
 const userInGroup = { group: groupName, user: userName };
 const fileInGroup = { group: groupName, file: fileName };
 const token = bytesOf(TOKEN_BYTES);
-/** Lists come in pages, sorted by name; `after` is the last name of the page before. */
+/** Lists come in pages, sorted; `after` is the `next` of the page before, in most of them its last name. */
 const page = { after: z.string().optional() };
 
 /** The first request on every connection. */
@@ -84,6 +84,7 @@ export const queryRequest = z.discriminatedUnion('type', [
   query('list_requests', { ...inGroup, ...page }),
   query('list_members', { ...inGroup, ...page }),
   query('list_files', { ...inGroup, ...page }),
+  query('list_conflicts', page),
   /** Whether this user may share into the group: asked before a large file is hashed for nothing. */
   query('check_member', inGroup),
   /** Metadata and peers of a file; from now on its joins and departures are pushed. */
@@ -170,6 +171,19 @@ const queryReplies = [
   }),
   ok('list_files', {
     files: z.array(z.object({ file: name, id: fileId, bytes: fileBytes, root: contentRoot, sharers: count, by: name })),
+    ...next,
+  }),
+  /** What merges had to rename: `at` is when the name was asked for, `group` that of a file. */
+  ok('list_conflicts', {
+    conflicts: z.array(
+      z.object({
+        kind: z.enum(['user', 'group', 'file']),
+        from: name,
+        to: name,
+        at: timeMs,
+        group: name.optional(),
+      }),
+    ),
     ...next,
   }),
   ok('check_member', { group: groupId }),

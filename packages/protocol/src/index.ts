@@ -18,6 +18,7 @@ export * from './identifiers.js';
 export * from './limits.js';
 export * from './names.js';
 export * from './operations.js';
+export * from './operator-messages.js';
 export * from './peer-messages.js';
 export * from './sync-messages.js';
 export * from './tracker-info.js';

@@ -36,8 +36,8 @@ export const MAX_MESSAGE_DEPTH = 16;
 /** Rows of a list are packed into a page up to about here: large enough to be quick, small enough to interleave. */
 export const LIST_PAGE_BYTES = 256 * 1024;
 
-/** Operations are packed into a SYNC message up to about here: thousands at a time, and still no pause to decode. */
-export const SYNC_BATCH_BYTES = 1024 * 1024;
+/** Operations are packed into a SYNC message up to about here: hundreds at a time, and some 10 ms to take them. */
+export const SYNC_BATCH_BYTES = 256 * 1024;
 
 /** Files in one announcement; a client with more sends several. */
 export const MAX_ANNOUNCED_FILES = 1_000;
@@ -211,3 +211,40 @@ export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /** Owners of one group: all of them stand in one row of `list_groups`, which has to fit a frame. */
 export const MAX_GROUP_OWNERS = 1_000;
+
+/** Outcomes of a device's last requests, by its counter, that are remembered: eight times what it may have under way. */
+export const OUTCOME_WINDOW = 2_048;
+
+/** Digests of this many final operations are remembered, to be compared with what other trackers come to. */
+export const REMEMBERED_DIGESTS = 4_096;
+
+/** Final operations that are folded in one step: well under 10 ms, so that nobody waits for it. */
+export const FOLD_SLICE_OPERATIONS = 256;
+
+/** Rows of a snapshot in one message, or in one write: well under 10 ms, and well under a frame. */
+export const SNAPSHOT_SLICE_ROWS = 2_048;
+
+/** Accounts that a merge took one name from, tried at a log-in with that name: each costs a password hash. */
+export const MAX_RENAMED_TRIED = 8;
+
+/** A file of the journal: large enough to be few, small enough to be copied or looked at. A new one is begun above this. */
+export const JOURNAL_SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** Operations in one group commit: thousands, and still milliseconds to write. What comes meanwhile is in the next one. */
+export const JOURNAL_COMMIT_BYTES = 4 * 1024 * 1024;
+
+/** How finely it is remembered where in the journal what is not folded begins: what is read at start in vain. */
+export const JOURNAL_STRIDE_BYTES = 64 * 1024;
+
+/** One record of a file on the disk: far above a group commit, and what a damaged length can make us hold. */
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
+/** Folded rows are collected up to about here, or for so long, before they are written: the journal has the same. */
+export const FOLD_WRITE_BYTES = 1024 * 1024;
+export const FOLD_WRITE_INTERVAL_MS = 1_000;
+
+/** Changes behind the folded state that are read at start in well under a second: below it nothing is rewritten. */
+export const MIN_REWRITE_BYTES = 64 * 1024 * 1024;
+
+/** What an operator asks of a running tracker is done, or refused, by then: others are waited for 2.5 s at most. */
+export const OPERATOR_PATIENCE_MS = 10_000;

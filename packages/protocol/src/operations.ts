@@ -3,6 +3,7 @@
  * everywhere after. What each does to the state is `@p2p/state`'s matter.
  */
 import { z } from 'zod';
+import { pack, unpack } from './codec.js';
 import { fileName, groupName, userName } from './fields.js';
 import {
   contentRoot,
@@ -38,10 +39,23 @@ export const pieceLength = z
 export const stamp = z.object({ time: timeMs, count, incarnation: incarnationId });
 export type Stamp = z.infer<typeof stamp>;
 
+/** What a slot's change rests on: nothing that its maker didn't know is undone by it. */
+const slotChange = {
+  replaces: z.array(incarnationId).max(MAX_INCARNATIONS).optional(),
+  answers: z.array(requestId).max(MAX_INCARNATIONS).optional(),
+};
+
 /** What happened. Entities are named by id, never by name; an entity's id is the id of the request that made it. */
 export const operationBody = z.discriminatedUnion('kind', [
-  /** A tracker with a new data directory takes its slot. */
-  z.object({ kind: z.literal('hello'), slot: slotNumber }),
+  /**
+   * An incarnation takes its slot. It stands for those that it `replaces`, and for those who were to begin anew by the
+   * requests that it `answers`.
+   */
+  z.object({ kind: z.literal('hello'), slot: slotNumber, ...slotChange }),
+  /** Somebody at this slot is to begin anew: nothing is final until he has greeted. */
+  z.object({ kind: z.literal('vacate'), slot: slotNumber }),
+  /** A tracker never comes back: nobody waits for these any more. Should it come back, it begins anew. */
+  z.object({ kind: z.literal('retire'), slot: slotNumber, ...slotChange }),
   z.object({ kind: z.literal('create_user'), user: userId, name: userName, credential }),
   z.object({
     kind: z.literal('set_credential'),
@@ -99,11 +113,33 @@ export const operation = z.object({
   seq: z.int().min(1),
   requestId,
   mode: operationMode,
+  /** Another operation of this request comes before this one, which only says that it has to be kept. */
+  repeats: z.literal(true).optional(),
   /** Who asked, for the audit; null for a tracker itself or somebody who has no account yet. */
   actor: userId.nullable(),
   body: operationBody,
 });
 export type Operation = z.infer<typeof operation>;
+
+/**
+ * An operation with the bytes in which its maker wrote it. Those bytes are journalled, sent and hashed everywhere, so
+ * that no two trackers can differ in how they write it down.
+ */
+export interface EncodedOperation {
+  readonly operation: Operation;
+  readonly bytes: Uint8Array;
+}
+
+export function encodeOperation(operation: Operation): EncodedOperation {
+  // A copy of its own size: the encoder's buffer is shared, and a small operation must not keep a large one alive.
+  return { operation, bytes: Uint8Array.from(pack(operation)) };
+}
+
+/** The operation in these bytes, or undefined where they hold none. */
+export function decodeOperation(bytes: Uint8Array): EncodedOperation | undefined {
+  const parsed = operation.safeParse(unpack(bytes));
+  return parsed.success ? { operation: parsed.data, bytes } : undefined;
+}
 
 /** Highest seq per incarnation, received without gaps. */
 export const vector = z

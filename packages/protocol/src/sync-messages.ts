@@ -3,10 +3,13 @@
  * first of these messages is a violation. docs/REPLICATION.md tells the story, docs/PROTOCOL.md the fields.
  */
 import { z } from 'zod';
-import { peerAddress } from './fields.js';
+import { bytesOf, peerAddress, rawBytes } from './fields.js';
 import { clusterId, count, deviceId, fileId, incarnationId, slotNumber, timeMs, userId } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES, MAX_REFUSAL_DETAIL_BYTES } from './limits.js';
-import { operation, vector } from './operations.js';
+import { MAX_ANNOUNCED_FILES, MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';
+import { stamp, vector } from './operations.js';
+
+/** When the last operation of each incarnation was made, as far as held: its number alone doesn't say which one it is. */
+const lastStamps = z.record(incarnationId, z.object({ time: timeMs, count }));
 
 /** First message in both directions: who I am and what I have; each then sends what the other lacks. */
 export const syncInit = z.object({
@@ -15,20 +18,46 @@ export const syncInit = z.object({
   cluster: clusterId,
   slot: slotNumber,
   incarnation: incarnationId,
+  /** Received and kept, not necessarily flushed: no acknowledgement. */
   have: vector,
-  /** Whether this replica has ever held another tracker's operations. */
+  /** Of the last operations in `have`. */
+  last: lastStamps,
+  /** Whether this replica holds a greeting of every slot: it is part of the cluster's history. */
   joined: z.boolean(),
   wallClock: timeMs,
 });
 export type SyncInit = z.infer<typeof syncInit>;
 
-/** Operations that the other lacks, each incarnation's without gaps. */
-export const syncOperations = z.object({ type: z.literal('sync'), operations: z.array(operation) });
+/** Operations that the other lacks, each incarnation's without gaps, as the bytes in which their makers wrote them. */
+export const syncOperations = z.object({ type: z.literal('sync'), operations: z.array(rawBytes) });
 export type SyncOperations = z.infer<typeof syncOperations>;
 
-/** Acknowledgement: everything up to here is held by the sender. */
-export const syncVector = z.object({ type: z.literal('vec'), have: vector });
-export type SyncVector = z.infer<typeof syncVector>;
+/** How far the final operations go: their number, and the running digest over them. */
+export const finalMark = z.object({ count, digest: bytesOf(32) });
+export type FinalMark = z.infer<typeof finalMark>;
+
+/**
+ * Acknowledgement and news in one: what each incarnation is known to have flushed, the sender's own vector first of
+ * all, and how far the sender's final operations go.
+ */
+export const syncVectors = z.object({
+  type: z.literal('vec'),
+  flushed: z
+    .record(incarnationId, vector)
+    .refine((vectors) => Object.keys(vectors).length <= MAX_TRACKERS, { error: 'more vectors than trackers' }),
+  final: finalMark,
+});
+export type SyncVectors = z.infer<typeof syncVectors>;
+
+/** Rows of the sender's folded state, for a replica that has to take it over; `rows` as in a folded file. */
+export const syncSnapshot = z.object({ type: z.literal('snapshot'), rows: rawBytes });
+
+/** Up to where operations are folded into rows: number, running digest, stamp of the last one, seqs per incarnation. */
+export const foldMark = z.object({ ...finalMark.shape, stamp: stamp.nullable(), vector, last: lastStamps });
+export type FoldMark = z.infer<typeof foldMark>;
+
+/** All rows, and all operations behind them, have been sent. `clock`: a stamp that new operations have to pass. */
+export const syncSnapshotEnd = z.object({ type: z.literal('snapshot_end'), mark: foldMark, clock: stamp });
 
 /** A device's lease at the tracker it is connected to. A higher counter replaces all that was known of the device. */
 export const deviceOnline = z.object({
@@ -64,7 +93,14 @@ export const syncPong = z.object({ type: z.literal('pong') });
 /** Says why this link is closed, where the operator of the other side can do something about it. */
 export const syncRefuse = z.object({
   type: z.literal('refuse'),
-  reason: z.enum(['other_cluster', 'unsupported_version', 'slot_taken', 'not_in_tracker_info', 'clock_skew']),
+  reason: z.enum([
+    'other_cluster',
+    'unsupported_version',
+    'slot_taken',
+    'not_in_tracker_info',
+    'clock_skew',
+    'histories_differ',
+  ]),
   detail: z.string().max(MAX_REFUSAL_DETAIL_BYTES),
 });
 export type SyncRefuse = z.infer<typeof syncRefuse>;
@@ -72,7 +108,9 @@ export type SyncRefuse = z.infer<typeof syncRefuse>;
 export const syncMessage = z.discriminatedUnion('type', [
   syncInit,
   syncOperations,
-  syncVector,
+  syncVectors,
+  syncSnapshot,
+  syncSnapshotEnd,
   syncPresence,
   syncPing,
   syncPong,

@@ -12,6 +12,8 @@ import {
   MAX_INCARNATIONS,
   MAX_MESSAGE_DEPTH,
   MAX_REQUEST_NUMBER,
+  operatorReply,
+  operatorRequest,
   pack,
   peerHello,
   serverMessage,
@@ -27,6 +29,8 @@ const unions = {
   clientRequest,
   trackerMessage,
   syncMessage,
+  operatorRequest,
+  operatorReply,
   peerHello,
   downloaderMessage,
   serverMessage,
@@ -232,9 +236,13 @@ describe('plain values', () => {
   test('a vector of as many incarnations as are allowed arrives, and one more is refused', () => {
     const incarnations = (length: number) =>
       Object.fromEntries(Array.from({ length }, (_, index) => [`1.${index.toString(16).padStart(16, '0')}`, index]));
-    const have = (length: number) => decodeMessage(syncMessage, pack({ type: 'vec', have: incarnations(length) }));
-    expect(have(MAX_INCARNATIONS).ok).toBe(true);
-    expect(syncMessage.safeParse({ type: 'vec', have: incarnations(MAX_INCARNATIONS + 1) }).success).toBe(false);
+    const vec = (length: number) => ({
+      type: 'vec',
+      flushed: { '1.0000000000000000': incarnations(length) },
+      final: { count: 0, digest: new Uint8Array(32) },
+    });
+    expect(decodeMessage(syncMessage, pack(vec(MAX_INCARNATIONS))).ok).toBe(true);
+    expect(syncMessage.safeParse(vec(MAX_INCARNATIONS + 1)).success).toBe(false);
   });
 
   test('a map key is a string', () => {

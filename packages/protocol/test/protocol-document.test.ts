@@ -10,6 +10,8 @@ import {
   FrameDecoder,
   helloRequest,
   operationBody,
+  operatorReply,
+  operatorRequest,
   peerHello,
   presenceChange,
   serverMessage,
@@ -46,6 +48,7 @@ function chapter(heading: string): string {
 const chapters: [string, z.core.$ZodType[]][] = [
   ['Client and tracker', [helloRequest, clientRequest, trackerMessage]],
   ['Tracker and tracker', [syncMessage, operationBody, presenceChange]],
+  ['Operator and tracker', [operatorRequest, operatorReply]],
   ['Peer and peer', [peerHello, downloaderMessage, serverMessage]],
 ];
 

@@ -1,6 +1,7 @@
 /** Fingerprints by which trackers prove to each other, and anyone to himself, that they hold the same. */
-import { type Operation, pack } from '@p2p/protocol';
+import { pack } from '@p2p/protocol';
 import type { State } from './state.js';
+import { Table } from './table.js';
 
 /** SHA-256 of the bytes, 32 bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
@@ -8,9 +9,9 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 /** Digest of nothing. */
 export const zeroDigest: Uint8Array = new Uint8Array(32);
 
-/** The running digest after one more operation: each hashed onto the digest before it. */
-export function chainDigest(previous: Uint8Array, operation: Operation, sha256: Sha256): Uint8Array {
-  return sha256(joined(previous, canonicalBytes(operation)));
+/** The running digest after one more operation: each, in its maker's bytes, hashed onto the digest before it. */
+export function chainDigest(previous: Uint8Array, operation: Uint8Array, sha256: Sha256): Uint8Array {
+  return sha256(joined(previous, operation));
 }
 
 /**
@@ -27,13 +28,10 @@ export function stateDigest(state: State, sha256: Sha256): string {
 }
 
 /** Names and fields are all data; which table a row is in, and under which key, is part of what is hashed. */
-function* tablesOf(state: State): Generator<[table: string, rows: [key: string, row: unknown][]]> {
-  const { undo: _, members, requests, fileNames, ...flat } = state;
-  for (const [name, table] of Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    yield [name, [...table.entries()].map(([key, row]): [string, unknown] => [String(key), row])];
-  }
-  for (const [name, table] of Object.entries({ fileNames, members, requests })) {
-    yield [name, [...table.entries()].map(([outer, inner, row]): [string, unknown] => [`${outer}/${inner}`, row])];
+function* tablesOf({ log: _, ...tables }: State): Generator<[table: string, rows: [key: string, row: unknown][]]> {
+  for (const [name, table] of Object.entries(tables).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (table instanceof Table) yield [name, [...table.entries()].map(([key, row]) => [String(key), row])];
+    else yield [name, [...table.entries()].map(([outer, inner, row]) => [`${outer}/${inner}`, row])];
   }
 }
 

@@ -4,6 +4,7 @@
  */
 export { applyOperation } from './apply/apply.js';
 export type { Outcome } from './apply/outcome.js';
+export { type Audit, type AuditedOperation, type AuditVerdict, openAudit } from './audit.js';
 export type { Actor, Command, CommandType, DecisionContext } from './decide/commands.js';
 export { decide } from './decide/decide.js';
 export { asMember, findGroup, isRefusal } from './decide/standing.js';
@@ -13,10 +14,21 @@ export { brokenInvariants } from './invariants.js';
 export { fileByName, groupByName, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
 export { compareOperations, compareStamps, HybridClock } from './order.js';
 export { Presence, type Sharer, type SwarmNews } from './presence.js';
-export { listFiles, listGroups, listMembers, listRequests, type Page, sharersOf } from './queries.js';
+export {
+  listConflicts,
+  listFiles,
+  listGroups,
+  listMembers,
+  listRequests,
+  type Page,
+  sharersOf,
+  usersRenamedFrom,
+} from './queries.js';
 export type {
+  Checkpoint,
   LinkId,
   ReplicaAnswer,
+  ReplicaBase,
   ReplicaEffect,
   ReplicaInput,
   ReplicaOptions,
@@ -25,4 +37,8 @@ export type {
 } from './replica/interface.js';
 export { Replica } from './replica/replica.js';
 export { emptyState, type Group, type Member, type Session, type SharedFile, type State, type User } from './state.js';
-export { Timeline } from './timeline.js';
+export type { Unusable, UnusableReason } from './storage/faults.js';
+export { type DirectoryReader, type Expected, type FileCommand, parseFileName } from './storage/files.js';
+export { type Recovery, recover } from './storage/recover.js';
+export { Store } from './storage/store.js';
+export { type Entry, emptyMark, Timeline } from './timeline.js';

@@ -41,3 +41,9 @@ export function userOfSession(state: State, actor: Actor, now: number): UserId |
   if (session === undefined || session.device !== actor.device) return undefined;
   return isInForce(state, session, now) ? session.user : undefined;
 }
+
+/** Whether nobody waits for a slot's tracker: it was given up, and nothing has been heard of it that its operator didn't know. */
+export function isRetired(state: State, slot: number): boolean {
+  const row = state.slots.get(slot);
+  return row?.retired === true && row.incarnations.length + row.vacancies.length === 0;
+}

@@ -31,6 +31,11 @@ export class HybridClock {
     return { time: this.#time, count: this.#count, incarnation };
   }
 
+  /** The last stamp that was given or seen, in the name of `incarnation`. */
+  reading(incarnation: IncarnationId): Stamp {
+    return { time: this.#time, count: this.#count, incarnation };
+  }
+
   /** Moves the clock to at least `stamp`. */
   observe(stamp: Stamp): void {
     if (stamp.time < this.#time) return;

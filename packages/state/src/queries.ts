@@ -1,9 +1,9 @@
-/** What users may read: lists in pages, sorted by name. Who may read them is asked here as well. */
+/** What users may read: lists in pages, sorted. Who may read them is asked here as well. */
 import { LIST_PAGE_BYTES, pack, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
 import { asMember, asOwner, isRefusal } from './decide/standing.js';
 import { idsOfFile } from './lookup.js';
 import type { Presence, Sharer } from './presence.js';
-import type { Group, SharedFile, State } from './state.js';
+import type { Conflict, Group, SharedFile, State, User } from './state.js';
 import type { Table } from './table.js';
 
 export interface Page<Row> {
@@ -15,6 +15,7 @@ export interface Page<Row> {
 type GroupRow = ReplyTo<'list_groups'>['groups'][number];
 type MemberRow = ReplyTo<'list_members'>['members'][number];
 type FileRow = ReplyTo<'list_files'>['files'][number];
+type ConflictRow = ReplyTo<'list_conflicts'>['conflicts'][number];
 
 export function listGroups(state: State, user: UserId, after: string | undefined): Page<GroupRow> {
   return pageOf(sortedKeys(state.groupNames), after, (name) => {
@@ -91,6 +92,50 @@ export function sharersOf(state: State, file: SharedFile, presence: Presence): S
   return sharers.filter(({ user }) => user !== null && state.members.has(file.group, user));
 }
 
+/**
+ * What merges had to rename and is still there, the oldest first. Everybody sees users and groups, only members of a
+ * group what was renamed in it.
+ */
+export function listConflicts(state: State, user: UserId, after: string | undefined): Page<ConflictRow> {
+  return pageOf(sortedKeys(state.conflicts, conflictPlace), after, (place) => {
+    const conflict = state.conflicts.get(idAtPlace(place));
+    return conflict === undefined ? undefined : conflictRow(state, conflict, user);
+  });
+}
+
+function conflictRow(state: State, { kind, from, to, at, group }: Conflict, user: UserId): ConflictRow | undefined {
+  const row = { kind, from, to, at: at.time };
+  if (group === undefined) return row;
+  const name = state.members.has(group, user) ? state.groups.get(group)?.name : undefined;
+  return name === undefined ? undefined : { ...row, group: name };
+}
+
+/** Decimal digits of the largest exact number: written with as many, numbers sort as text. */
+const COUNT_DIGITS = 16;
+
+/** The stamp and the id as one text, so that places sort as stamps do. */
+function conflictPlace(id: string, { at: { time, count, incarnation } }: Conflict): string {
+  const padded = [time, count].map((number) => String(number).padStart(COUNT_DIGITS, '0'));
+  return [...padded, incarnation, id].join(' ');
+}
+
+/** Neither an incarnation nor an id has a blank in it. */
+function idAtPlace(place: string): string {
+  return place.slice(place.lastIndexOf(' ') + 1);
+}
+
+/** Accounts that a merge took this name from, in the order in which they had asked for it. */
+export function usersRenamedFrom(state: State, name: string): User[] {
+  // Who was renamed made room for somebody. (And looking into a nested table makes one: not for any name at all.)
+  if (!state.userNames.has(name)) return [];
+  const placed = [...state.formerUserNames.of(name).entries()].flatMap(([id]) => {
+    const conflict = state.conflicts.get(id);
+    const user = state.users.get(id as UserId);
+    return conflict === undefined || user === undefined ? [] : [{ place: conflictPlace(id, conflict), user }];
+  });
+  return placed.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ user }) => user);
+}
+
 /** A membership may wait for its user as it may for its group; until then only the id is known. */
 function nameOf(state: State, user: UserId): string {
   return state.users.get(user)?.name ?? user;
@@ -98,11 +143,17 @@ function nameOf(state: State, user: UserId): string {
 
 const sorted = new WeakMap<object, { version: number; keys: readonly string[] }>();
 
-/** The keys of a table in order, sorted again only when the table has changed: a page must not cost a whole list. */
-function sortedKeys(table: Table<string, unknown>): readonly string[] {
+/**
+ * The keys of a table in order, or what `keyOf` makes of its rows; sorted again only when the table has changed: a page
+ * must not cost a whole list. A table is always sorted by the same.
+ */
+function sortedKeys<Row>(
+  table: Table<string, Row>,
+  keyOf: (key: string, row: Row) => string = (key) => key,
+): readonly string[] {
   const known = sorted.get(table);
   if (known?.version === table.version) return known.keys;
-  const keys = [...table.entries()].map(([key]) => key).sort();
+  const keys = [...table.entries()].map(([key, row]) => keyOf(key, row)).sort();
   sorted.set(table, { version: table.version, keys });
   return keys;
 }

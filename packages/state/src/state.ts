@@ -9,13 +9,15 @@ import type {
   FileId,
   GroupId,
   IncarnationId,
+  OperationKind,
   RequestId,
   SessionId,
   Stamp,
   UserId,
+  Vector,
 } from '@p2p/protocol';
 import type { Outcome } from './apply/outcome.js';
-import { NestedTable, Table, UndoLog } from './table.js';
+import { NestedTable, Table, WriteLog } from './table.js';
 
 export interface User {
   readonly id: UserId;
@@ -67,9 +69,43 @@ export interface SharedFile {
   readonly aliases: readonly FileId[];
 }
 
+/**
+ * Who has a tracker's slot. Greetings that didn't know of each other stand beside each other, whatever their order, until
+ * one of a later one replaces them: all of them are waited for.
+ */
+export interface Slot {
+  /** Those that have greeted and were not replaced: mostly one. */
+  readonly incarnations: readonly IncarnationId[];
+  /** Requests by which somebody was to begin anew who hasn't greeted since. */
+  readonly vacancies: readonly RequestId[];
+  /** Without any of these, nobody is waited for. */
+  readonly retired: boolean;
+  /** All operations that this rests on: nobody's acknowledgement counts who lacks one. */
+  readonly since: Vector;
+}
+
+/** What a request came to, and which operation it was: a device that uses its id for another one is found out. */
+export interface RequestRecord {
+  readonly kind: OperationKind;
+  readonly outcome: Outcome;
+}
+
+/** A name that a merge had to change. */
+export interface Conflict {
+  readonly kind: 'user' | 'group' | 'file';
+  readonly from: string;
+  readonly to: string;
+  /** Of the operation that asked for the name. */
+  readonly at: Stamp;
+  /** The group of a file. */
+  readonly group?: GroupId;
+}
+
 export interface State {
   readonly users: Table<UserId, User>;
   readonly userNames: Table<string, UserId>;
+  /** Renamed accounts by the name that was asked for, then by id. */
+  readonly formerUserNames: NestedTable<UserId>;
   readonly sessions: Table<SessionId, Session>;
   readonly groups: Table<GroupId, Group>;
   readonly groupNames: Table<string, GroupId>;
@@ -80,28 +116,36 @@ export interface State {
   readonly files: Table<FileId, SharedFile>;
   /** By group, then name. */
   readonly fileNames: NestedTable<FileId>;
-  /** The current incarnation of each slot. */
-  readonly slots: Table<number, IncarnationId>;
+  /** By the id of what was renamed. */
+  readonly conflicts: Table<string, Conflict>;
+  readonly slots: Table<number, Slot>;
   /** What each request came to: it acts once, however many trackers took it. */
-  readonly outcomes: Table<RequestId, Outcome>;
-  readonly undo: UndoLog;
+  readonly outcomes: Table<RequestId, RequestRecord>;
+  /** Requests of a device with a counter below this are forgotten, see outcomes.ts. */
+  readonly forgotten: Table<DeviceId, number>;
+  readonly log: WriteLog;
 }
 
 /** The state before the first operation. */
 export function emptyState(): State {
-  const undo = new UndoLog();
+  const log = new WriteLog();
+  const table = <K extends string | number, V>(name: keyof State) => new Table<K, V>({ name, outer: null }, log);
+  const nested = <V>(name: keyof State) => new NestedTable<V>(name, log);
   return {
-    users: new Table(undo),
-    userNames: new Table(undo),
-    sessions: new Table(undo),
-    groups: new Table(undo),
-    groupNames: new Table(undo),
-    members: new NestedTable(undo),
-    requests: new NestedTable(undo),
-    files: new Table(undo),
-    fileNames: new NestedTable(undo),
-    slots: new Table(undo),
-    outcomes: new Table(undo),
-    undo,
+    users: table('users'),
+    userNames: table('userNames'),
+    formerUserNames: nested('formerUserNames'),
+    sessions: table('sessions'),
+    groups: table('groups'),
+    groupNames: table('groupNames'),
+    members: nested('members'),
+    requests: nested('requests'),
+    files: table('files'),
+    fileNames: nested('fileNames'),
+    conflicts: table('conflicts'),
+    slots: table('slots'),
+    outcomes: table('outcomes'),
+    forgotten: table('forgotten'),
+    log,
   };
 }

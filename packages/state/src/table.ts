@@ -1,40 +1,62 @@
 /**
  * Maps that can be taken back. Every write to the state goes through {@link Table.set} or {@link Table.delete}, which
- * remember the previous value in the state's undo log while one is being kept. Nothing else may change a row.
+ * note what was there before and what is there now while the state's write log is being recorded: the first to take an
+ * operation back, the second to fold it onto the disk. Nothing else may change a row.
  */
 
-/** What a run of writes replaced, latest last. */
-export class UndoLog {
-  #restores: (() => void)[] | undefined;
+/** Which table of the state, and under which outer key where it is nested: where a row lies, in memory and on disk. */
+export interface TablePath {
+  readonly name: string;
+  readonly outer: string | null;
+}
 
-  /** Remembers how to restore one value; forgotten at once while nothing is being recorded. */
-  remember(restore: () => void): void {
-    this.#restores?.push(restore);
+/** One row's change. `undefined` is no row. */
+export interface Write {
+  readonly table: Table<string | number, unknown>;
+  readonly key: string | number;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export class WriteLog {
+  #writes: Write[] | undefined;
+
+  /** Forgotten at once while nothing is being recorded. */
+  note(write: Write): void {
+    this.#writes?.push(write);
   }
 
-  /** Runs `writes` and returns what takes them back. Recordings do not nest. */
-  record(writes: () => void): () => void {
-    const restores: (() => void)[] = [];
-    this.#restores = restores;
+  /** Runs `change` and returns what it wrote, in order. Recordings do not nest. */
+  record(change: () => void): readonly Write[] {
+    const writes: Write[] = [];
+    this.#writes = writes;
     try {
-      writes();
+      change();
     } finally {
-      this.#restores = undefined;
+      this.#writes = undefined;
     }
-    return () => {
-      for (let at = restores.length - 1; at >= 0; at--) restores[at]?.();
-    };
+    return writes;
+  }
+}
+
+/** Restores what these writes replaced. They must be the latest that have not been taken back. */
+export function takeBack(writes: readonly Write[]): void {
+  for (let at = writes.length - 1; at >= 0; at--) {
+    const { table, key, before } = writes[at] as Write;
+    table.restore(key, before);
   }
 }
 
 /** Rows by key. Rows are immutable values: a change is a new row under the same key. */
 export class Table<K extends string | number, V> {
+  readonly path: TablePath;
   readonly #rows = new Map<K, V>();
-  readonly #undo: UndoLog;
+  readonly #log: WriteLog;
   #version = 0;
 
-  constructor(undo: UndoLog) {
-    this.#undo = undo;
+  constructor(path: TablePath, log: WriteLog) {
+    this.path = path;
+    this.#log = log;
   }
 
   /** Changes with every write: what was derived from the table is good as long as this stays. */
@@ -55,14 +77,21 @@ export class Table<K extends string | number, V> {
   }
 
   set(key: K, row: V): void {
-    this.#remember(key);
-    this.#write(key, row);
+    this.#log.note({ table: this as never, key, before: this.#rows.get(key), after: row });
+    this.restore(key, row);
   }
 
   delete(key: K): void {
     if (!this.#rows.has(key)) return;
-    this.#remember(key);
-    this.#write(key, undefined);
+    this.#log.note({ table: this as never, key, before: this.#rows.get(key), after: undefined });
+    this.restore(key, undefined);
+  }
+
+  /** Puts a row where it was, or loads it: a write that is not noted. */
+  restore(key: K, row: V | undefined): void {
+    this.#version += 1;
+    if (row === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, row);
   }
 
   /**
@@ -72,33 +101,27 @@ export class Table<K extends string | number, V> {
   entries(): IterableIterator<[K, V]> {
     return this.#rows.entries();
   }
-
-  #remember(key: K): void {
-    const previous = this.#rows.get(key);
-    this.#undo.remember(() => this.#write(key, previous));
-  }
-
-  #write(key: K, row: V | undefined): void {
-    this.#version += 1;
-    if (row === undefined) this.#rows.delete(key);
-    else this.#rows.set(key, row);
-  }
 }
 
 /** Rows by two keys, listed by the first: the members of a group, the file names in it. */
 export class NestedTable<V> {
+  readonly name: string;
   readonly #tables = new Map<string, Table<string, V>>();
-  readonly #undo: UndoLog;
+  readonly #log: WriteLog;
 
-  constructor(undo: UndoLog) {
-    this.#undo = undo;
+  constructor(name: string, log: WriteLog) {
+    this.name = name;
+    this.#log = log;
   }
 
-  /** The rows under one outer key; empty where nothing was ever written. */
+  /** The rows under one outer key; empty where nothing was ever written. To be read alone: it may be nobody's. */
   of(outer: string): Table<string, V> {
-    const known = this.#tables.get(outer);
-    if (known !== undefined) return known;
-    const table = new Table<string, V>(this.#undo);
+    return this.#tables.get(outer) ?? this.#newTable(outer);
+  }
+
+  /** The table under one outer key, to be written to. */
+  at(outer: string): Table<string, V> {
+    const table = this.of(outer);
     this.#tables.set(outer, table);
     return table;
   }
@@ -112,7 +135,7 @@ export class NestedTable<V> {
   }
 
   set(outer: string, inner: string, row: V): void {
-    this.of(outer).set(inner, row);
+    this.at(outer).set(inner, row);
   }
 
   delete(outer: string, inner: string): void {
@@ -124,6 +147,15 @@ export class NestedTable<V> {
     const table = this.#tables.get(outer);
     if (table === undefined) return;
     for (const key of [...table.entries()].map(([inner]) => inner)) table.delete(key);
+  }
+
+  /** The tables that were ever written to, some of them empty by now. */
+  tables(): IterableIterator<Table<string, V>> {
+    return this.#tables.values();
+  }
+
+  #newTable(outer: string): Table<string, V> {
+    return new Table<string, V>({ name: this.name, outer }, this.#log);
   }
 
   /** All entries, in no order that means anything. */

@@ -3,6 +3,7 @@ import { operation as operationSchema } from '@p2p/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyOperation, brokenInvariants, emptyState, stateDigest } from '../src/index.js';
+import { takeBack } from '../src/table.js';
 import { operationLists } from './arbitrary-operations.js';
 import { sha256 } from './world.js';
 
@@ -64,10 +65,10 @@ test('taking back restores the state before', () => {
       const kept = operations.slice(0, cut % (operations.length + 1));
       for (const operation of kept) applyOperation(state, operation);
       const before = stateDigest(state, sha256);
-      const takeBack = state.undo.record(() => {
+      const writes = state.log.record(() => {
         for (const operation of operations.slice(kept.length)) applyOperation(state, operation);
       });
-      takeBack();
+      takeBack(writes);
       expect(stateDigest(state, sha256)).toBe(before);
     }),
     runs,

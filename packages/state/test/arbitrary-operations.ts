@@ -13,12 +13,21 @@ const group = id(11, 13);
 const file = id(21, 25);
 const session = fc.integer({ min: 1, max: 3 }).map((number) => sessionIdOf(device, number));
 const credential = fc.constantFrom('hash a', 'hash b');
+const slot = fc.integer({ min: 1, max: 3 });
+const incarnations = [1, 2, 3].map((each) => incarnationOf(each));
+const vacancies = fc.array(id(101, 110), { maxLength: 2 });
 const name = fc.constantFrom('alice', 'bob');
 const inGroup = { group, user };
 
 /** Ids are of the form that the door lets through, but not branded: it is the schemas that brand. */
 const bodies = fc.oneof(
-  fc.record({ kind: fc.constant('hello'), slot: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constantFrom('hello', 'retire'),
+    slot,
+    replaces: fc.subarray(incarnations),
+    answers: vacancies,
+  }),
+  fc.record({ kind: fc.constant('vacate'), slot }),
   fc.record({ kind: fc.constant('create_user'), user, name, credential }),
   fc.record({ kind: fc.constant('set_credential'), user, credential, replaces: fc.oneof(user, id(101, 110)), session }),
   fc.record({

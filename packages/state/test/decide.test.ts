@@ -211,7 +211,7 @@ test('the operation carries its place, its request and its mode', () => {
   const device = new Device('erin');
   const decision = world.judge(device, { type: 'create_user', user: 'erin', credential: 'hash' }, 'keep');
   expect(decision).toEqual({
-    stamp: { time: world.now, count: 0, incarnation: '1.0000000000000000' },
+    stamp: { time: world.now, count: 0, incarnation: '1.0000000000000001' },
     seq: 1,
     requestId: `${device.id}.1`,
     mode: 'keep',

@@ -1,8 +1,27 @@
 /** What users may read: whole lists by pages, sorted, and refusals in their order. */
-import { type DeviceId, type FileId, LIST_PAGE_BYTES, pack, type Refusal, type UserId } from '@p2p/protocol';
+import {
+  type DeviceId,
+  type FileId,
+  LIST_PAGE_BYTES,
+  type OperationBody,
+  pack,
+  type Refusal,
+  requestIdOf,
+  type UserId,
+} from '@p2p/protocol';
 import { describe, expect, test } from 'vitest';
-import { listFiles, listGroups, listMembers, listRequests, type Page, Presence } from '../src/index.js';
-import { deviceIdOf, type Member, rootOf, World } from './world.js';
+import {
+  listConflicts,
+  listFiles,
+  listGroups,
+  listMembers,
+  listRequests,
+  type Page,
+  Presence,
+  usersRenamedFrom,
+} from '../src/index.js';
+import { takeBack } from '../src/table.js';
+import { deviceIdOf, incarnationOf, type Member, rootOf, World } from './world.js';
 
 const presence = new Presence();
 
@@ -65,9 +84,9 @@ describe('a long list', () => {
     expect(behind('c')).toEqual(['e']);
     world.share(ann, 'films', 'd');
     expect(behind('c')).toEqual(['d', 'e']);
-    const takeBack = world.state.undo.record(() => world.state.fileNames.delete(group, 'e'));
+    const writes = world.state.log.record(() => world.state.fileNames.delete(group, 'e'));
     expect(behind('c')).toEqual(['d']);
-    takeBack();
+    takeBack(writes);
     expect(behind('c')).toEqual(['d', 'e']);
     expect(behind('e')).toEqual([]);
   });
@@ -164,5 +183,86 @@ test('a file names its uploader and counts the devices of members online with th
   expect(listFiles(world.state, ann.user, { group: 'films', presence: sharing })).toEqual({
     rows: [{ file: 'a.mkv', id, bytes: 5, root: rootOf('a.mkv'), sharers: 1, by: 'ben' }],
     next: null,
+  });
+});
+
+describe('what merges had to rename', () => {
+  /** Applies what another tracker has promised while this one gave the same names away; `time` of its stamp. */
+  function promisedElsewhere(world: World, time: number, body: (id: string) => object): string {
+    const requestId = requestIdOf(deviceIdOf('elsewhere'), world.operations.length);
+    const stamp = { time, count: 0, incarnation: incarnationOf(2) };
+    world.applyBody(body(requestId) as OperationBody, { requestId, stamp, mode: 'keep' });
+    return requestId;
+  }
+  const user = (name: string) => (id: string) => ({ kind: 'create_user', user: id, name, credential: `of ${id}` });
+  const group = (name: string, owner: Member) => (id: string) => ({
+    kind: 'create_group',
+    group: id,
+    name,
+    owner: owner.user,
+  });
+  const file = (name: string, by: Member, into: string) => (id: string) => ({
+    kind: 'share_file',
+    file: id,
+    group: into,
+    name,
+    by: by.user,
+    bytes: 1,
+    pieceLength: 262_144,
+    root: rootOf('something else'),
+  });
+
+  function merged() {
+    const world = new World();
+    const [ann, ben] = ['ann', 'ben'].map((name) => world.user(name)) as [Member, Member];
+    const films = world.group('films', ann);
+    world.share(ann, 'films', 'a.mkv');
+    // Not in the order of their times, and one of them older than all by a number with fewer digits.
+    const fileId = promisedElsewhere(world, 2_000, file('a.mkv', ann, films));
+    const userIds = [30_000, 9_000].map((time) => promisedElsewhere(world, time, user('ann')));
+    const groupId = promisedElsewhere(world, 4_000, group('films', ben));
+    return { world, ann, ben, films, fileId, userIds, groupId };
+  }
+
+  test('is listed with the oldest first, files to members alone', () => {
+    const { world, ann, ben } = merged();
+    const shared = [
+      { kind: 'group', from: 'films', to: 'films~2', at: 4_000 },
+      { kind: 'user', from: 'ann', to: 'ann~3', at: 9_000 },
+      { kind: 'user', from: 'ann', to: 'ann~2', at: 30_000 },
+    ];
+    const inFilms = { kind: 'file', from: 'a.mkv', to: 'a~2.mkv', at: 2_000, group: 'films' };
+    expect(allOf((after) => listConflicts(world.state, ann.user, after)).rows).toEqual([inFilms, ...shared]);
+    expect(allOf((after) => listConflicts(world.state, ben.user, after)).rows).toEqual(shared);
+  });
+
+  test('is not listed any more when it is gone', () => {
+    const { world, ann, ben } = merged();
+    world.run(ann, { type: 'remove_file', group: 'films', file: 'a~2.mkv' });
+    world.run(ben, { type: 'delete_group', group: 'films~2' });
+    const { rows } = listConflicts(world.state, ann.user, undefined);
+    expect(rows.map(({ to }) => to)).toEqual(['ann~3', 'ann~2']);
+  });
+
+  test('comes in pages when it is much, every row once', () => {
+    const { world, ann } = merged();
+    for (let number = 0; number < 4_000; number++) {
+      const at = { time: 100_000 - (number % 7), count: number, incarnation: incarnationOf(1) };
+      const to = `${'long '.repeat(12)}${number}`;
+      world.state.conflicts.set(`${deviceIdOf('many')}.${number}`, { kind: 'group', from: 'same', to, at });
+    }
+    const { rows, pages } = allOf((after) => listConflicts(world.state, ann.user, after));
+    expect(pages).toBeGreaterThan(1);
+    expect(rows).toHaveLength(4_004);
+    expect(new Set(rows.map(({ to }) => to)).size).toBe(4_004);
+    expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).sort((a, b) => a - b));
+  });
+
+  test('leads from a name to the accounts that asked for it, the oldest first', () => {
+    const { world, userIds } = merged();
+    expect(usersRenamedFrom(world.state, 'ann').map(({ id }) => id)).toEqual([...userIds].reverse());
+    expect(usersRenamedFrom(world.state, 'ben')).toEqual([]);
+    expect(usersRenamedFrom(world.state, 'nobody')).toEqual([]);
+    expect([...world.state.formerUserNames.entries()].map(([name]) => name)).toEqual(['ann', 'ann']);
   });
 });

@@ -24,7 +24,7 @@ interface Asking {
   readonly requestId: RequestId;
   readonly command: PlainCommand;
   readonly slot: number;
-  /** Undefined once the tracker that was asked is gone. */
+  /** Undefined once the tracker that was asked is gone, or has forgotten who asked. */
   readonly ticket: number | undefined;
 }
 

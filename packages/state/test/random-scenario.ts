@@ -1,7 +1,7 @@
 /** A cluster under whatever a seed thinks of, and what must hold in it once everything is mended. */
-import type { Operation } from '@p2p/protocol';
 import { expect } from 'vitest';
 import { brokenInvariants } from '../src/index.js';
+import { outcomeOf } from '../src/outcomes.js';
 import type { End } from './connections.js';
 import { Network } from './network.js';
 import { type Random, randomFrom } from './random.js';
@@ -11,12 +11,17 @@ import type { Tracker } from './tracker-in-test.js';
 const MAX_SKEW_MS = 20_000;
 const WEATHER_STEPS = 50;
 
+/** What may happen to a tracker, besides being cut off: it crashes, with its disk, or its disk is lost. */
+export interface Dangers {
+  readonly crashes: boolean;
+  readonly lostDisks: boolean;
+}
+
 export class Scenario {
   readonly network: Network;
   readonly clients: RandomClient[];
+  lostDisks = 0;
   readonly #random: Random;
-  /** Restarted with empty memory: no client is let in before they have caught up. */
-  readonly #newcomers = new Set<Tracker>();
   /** In calm weather trackers find each other again, so that a storm has something to break. */
   #isCalm = false;
 
@@ -25,7 +30,7 @@ export class Scenario {
     this.#random = random;
     const skew = () => random.below(2 * MAX_SKEW_MS) - MAX_SKEW_MS;
     this.network = new Network(slots, Object.fromEntries(slots.map((slot) => [slot, skew()])));
-    for (const slot of slots) this.network.start(slot);
+    for (const slot of slots) this.network.start(slot, { held: this.#heldBack() });
     this.clients = ['one', 'two', 'three', 'four'].map((name) => new RandomClient(name, this.network, random));
   }
 
@@ -33,41 +38,58 @@ export class Scenario {
     return this.clients.flatMap(({ told }) => told);
   }
 
-  run(steps: number, { restarts }: { restarts: boolean }): void {
+  run(steps: number, dangers: Dangers): void {
     for (let step = 0; step < steps; step++) {
       if (step % WEATHER_STEPS === 0) this.#isCalm = this.#random.chance(0.6);
-      this.#step(restarts);
+      this.#step(dangers);
       this.#listen();
     }
   }
 
   heal(): void {
+    for (const tracker of this.network.trackers) tracker.release();
+    this.network.heal(this.#pickEnd);
+    // Who has begun anew since holds back again.
+    for (const tracker of this.network.trackers) tracker.release();
+    for (const tracker of this.network.trackers) tracker.becomeReady();
     this.network.heal(this.#pickEnd);
     this.#listen();
+  }
+
+  /** Some trackers do everything at once, some nothing before they are told to. */
+  #heldBack() {
+    const chance = () => this.#random.chance(0.5);
+    return { flushes: chance(), room: chance(), work: chance() };
   }
 
   #listen(): void {
     for (const client of this.clients) client.listen();
   }
 
-  #step(restarts: boolean): void {
+  #step(dangers: Dangers): void {
     const random = this.#random;
     this.network.now += random.below(50);
     const ends = this.network.pending();
-    if (ends.length > 0 && random.chance(0.7)) return this.network.deliver(this.#pickEnd(ends));
+    if (ends.length > 0 && random.chance(0.6)) return this.network.deliver(this.#pickEnd(ends));
+    const holding = this.network.trackers.filter(({ isHolding }) => isHolding);
+    if (holding.length > 0 && random.chance(0.6)) return random.pick(holding).letGo(random.below);
     const [one, other] = this.#pair();
     if (random.chance(0.5)) return this.#letSomebodyAsk();
     if (this.#isCalm) this.network.mend(one, other);
     if (this.#isCalm || random.chance(0.6)) return this.#dial(one, other);
     if (random.chance(0.6)) return this.#cutOrMend(one, other);
-    if (restarts && random.chance(0.5)) this.#restart(one);
+    if (dangers.crashes && random.chance(0.5)) this.#crash(one, dangers);
   }
 
   #letSomebodyAsk(): void {
-    const { told } = this;
-    for (const tracker of this.#newcomers) if (knowsAll(tracker, told)) this.#newcomers.delete(tracker);
-    const serving = this.network.trackers.filter((tracker) => !this.#newcomers.has(tracker));
+    const serving = this.network.trackers.filter((tracker) => this.#isServing(tracker));
     if (serving.length > 0) this.#random.pick(this.clients).act(this.#random.pick(serving).slot);
+  }
+
+  /** It lets clients in once it is linked, or nobody has answered for some time. */
+  #isServing(tracker: Tracker): boolean {
+    if (!tracker.isReady && (tracker.linked.size > 0 || this.#random.chance(0.2))) tracker.becomeReady();
+    return tracker.isReady;
   }
 
   readonly #pickEnd = (ends: readonly End[]): End => this.#random.pick(ends);
@@ -89,26 +111,28 @@ export class Scenario {
     else this.network.cut(one, other, (sent) => this.#random.below(sent + 1));
   }
 
-  /** In memory nothing outlives a restart: only a tracker whose promises others hold as well may be restarted. */
-  #restart(slot: number): void {
+  /** What was not flushed may be on the disk or not, and so may what was folded last. */
+  #crash(slot: number, { lostDisks }: Dangers): void {
+    const random = this.#random;
     const leaving = this.network.tracker(slot);
-    const others = this.network.trackers.filter((tracker) => tracker !== leaving);
-    if (this.told.some((told) => !others.some((tracker) => holds(tracker, told)))) return;
-    this.network.stop(slot, (sent) => this.#random.below(sent + 1));
+    const { disk } = leaving;
+    leaving.crash(random.below(3));
+    this.network.stop(slot, (sent) => random.below(sent + 1));
     for (const client of this.clients) client.lose(slot);
-    this.#newcomers.add(this.network.start(slot));
+    const how = { held: this.#heldBack(), ready: false };
+    if (lostDisks && random.chance(0.5) && this.#isElsewhere(leaving)) {
+      this.lostDisks += 1;
+      this.network.start(slot, how);
+    } else {
+      this.network.restart(slot, { ...how, disk, folds: random.below(disk.folds.length) + 1 });
+    }
   }
-}
 
-/** Whether a tracker has said that it holds the operation that an answer spoke of. */
-function holds(tracker: Tracker, { answer: { operation } }: Told): boolean {
-  if (operation === undefined) return true;
-  const { incarnation } = operation.stamp;
-  return tracker.incarnation === incarnation || (tracker.claimed[incarnation] ?? 0) >= operation.seq;
-}
-
-function knowsAll({ replica: { state } }: Tracker, told: readonly Told[]): boolean {
-  return told.every(({ requestId, answer }) => answer.operation === undefined || state.outcomes.has(requestId));
+  /** Only who loses every disk that holds what was answered may lose it. */
+  #isElsewhere({ disk, slot }: Tracker): boolean {
+    const others = this.network.trackers.filter((tracker) => tracker.slot !== slot);
+    return this.told.every(({ requestId }) => others.some((tracker) => tracker.disk.holdsAllOf(requestId, disk)));
+  }
 }
 
 /** What must hold once everything is mended. */
@@ -116,25 +140,19 @@ export function check({ network, clients, told }: Scenario): void {
   const [first, ...others] = network.trackers as [Tracker, ...Tracker[]];
   for (const other of others) expect(other.summary()).toEqual(first.summary());
   expect(brokenInvariants(first.replica.state)).toEqual([]);
-  for (const { linked, slot } of network.trackers) {
+  for (const { linked, slot, refusals } of network.trackers) {
     expect([...linked].sort()).toEqual(network.slots.filter((each) => each !== slot));
+    expect(refusals.filter(({ reason }) => reason !== 'slot_taken')).toEqual([]);
   }
   for (const client of clients) expect(client.isWaiting).toBe(false);
   for (const { requestId, answer, name } of told) {
-    if (answer.operation !== undefined && !restsOnNoPromise(answer.operation, told)) {
-      expect(first.replica.state.outcomes.get(requestId), `${requestId} was answered`).toEqual({ ok: true });
+    if (answer.done !== undefined) {
+      const record = outcomeOf(first.replica.state, requestId);
+      expect(record, `${requestId} was answered`).toEqual({ kind: answer.done, outcome: { ok: true } });
     }
     const nameNow = nameMadeBy(network, first.slot, requestId);
     if (name === undefined) continue;
     if (answer.replicated) expect(nameNow, 'a replicated name is final').toBe(name);
     else expect(nameNow?.replace(/~\d+$/, ''), 'a name may only get a suffix').toBe(name.replace(/~\d+$/, ''));
   }
-}
-
-/**
- * A tracker that is cut off may let somebody change the password of an account that never came to be, because its
- * request was refused elsewhere: see docs/REPLICATION.md, "What it does not do yet".
- */
-function restsOnNoPromise({ body }: Operation, told: readonly Told[]): boolean {
-  return body.kind === 'set_credential' && !told.some(({ requestId }) => String(requestId) === body.user);
 }

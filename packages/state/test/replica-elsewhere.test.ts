@@ -15,7 +15,7 @@ describe('a request sent again at the other tracker', () => {
     network.settle();
     const second = network.request(2, device, createUser('ann'), requestId);
     expect(network.answerTo(second), 'tracker 1 sent it, so it holds it').toEqual(network.answerTo(first));
-    expect(network.tracker(2).replica.operationCount).toBe(3);
+    expect(network.tracker(2).operations).toHaveLength(3);
   });
 
   test('need not be repeated in full where it is known', () => {
@@ -61,7 +61,7 @@ describe('a request sent again at the other tracker', () => {
     const device = new Device('ann');
     const requestId = device.nextRequest();
     network.request(1, device, createUser('ann'), requestId);
-    network.stop(1, (sent) => sent);
+    network.stop(1, (sent) => sent - 1);
     const second = network.request(2, device, createUser('ann'), requestId);
     network.settle();
     expect(network.answerTo(second)).toMatchObject({ ok: true, replicated: false });
@@ -105,7 +105,8 @@ describe('a tracker that was away', () => {
     network.start(1);
     network.heal();
     expect(usersOf(network).map((users) => users.length)).toEqual([20, 20]);
-    expect(network.tracker(2).replica.state.slots.get(1)).toBe(network.tracker(1).incarnation);
+    const { incarnations } = network.tracker(2).replica.state.slots.get(1) ?? {};
+    expect(incarnations).toEqual([network.tracker(1).incarnation]);
     expect(network.tracker(1).incarnation).not.toBe(former);
     expectAlike(network);
   });
@@ -118,7 +119,7 @@ describe('a tracker that was away', () => {
     }
     network.dial(1, 2);
     network.settle();
-    expect(network.tracker(2).replica.operationCount).toBe(2_002);
+    expect(network.tracker(2).operations).toHaveLength(2_002);
     expectAlike(network);
   });
 });

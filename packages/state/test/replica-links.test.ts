@@ -1,11 +1,13 @@
 /** How links between trackers come about, what they refuse, and what ends them. For two at a time see replica-rivals. */
-import type { ClusterId, Operation } from '@p2p/protocol';
+import { type ClusterId, encodeOperation, type Operation, type Vector } from '@p2p/protocol';
 import { describe, expect, test } from 'vitest';
+import { zeroDigest } from '../src/digest.js';
 import type { ReplicatedMessage } from '../src/index.js';
 import type { End } from './connections.js';
 import { CLUSTER, Network } from './network.js';
 import { BEGINNING_MS, Device, incarnationOf } from './world.js';
 
+const other = incarnationOf(2, 9);
 const createUser = { type: 'create_user', user: 'ann', credential: 'hash' } as const;
 
 function only(ends: readonly End[]): End {
@@ -15,8 +17,15 @@ function only(ends: readonly End[]): End {
 
 /** The INIT of a tracker 2 that has nothing. */
 function initOf(what: Partial<Extract<ReplicatedMessage, { type: 'init' }>> = {}): ReplicatedMessage {
-  const incarnation = incarnationOf(2, 9);
-  const own = { cluster: CLUSTER, slot: 2, incarnation, have: {}, joined: false, wallClock: BEGINNING_MS };
+  const own = {
+    cluster: CLUSTER,
+    slot: 2,
+    incarnation: other,
+    have: {},
+    last: {},
+    joined: false,
+    wallClock: BEGINNING_MS,
+  };
   return { type: 'init', protocol: 1, ...own, ...what };
 }
 
@@ -35,12 +44,38 @@ function spokenFor(...messages: ReplicatedMessage[]) {
 }
 
 function operationOf(seq: number, name: string): Operation {
-  const incarnation = incarnationOf(2, 9);
-  const stamp = { time: BEGINNING_MS + seq, count: 0, incarnation };
+  const stamp = { time: BEGINNING_MS + seq, count: 0, incarnation: other };
   const { id } = new Device(name);
   const body = { kind: 'create_user' as const, user: `${id}.1` as never, name: name as never, credential: 'hash' };
   return { stamp, seq, requestId: `${id}.1` as never, mode: 'keep', actor: null, body };
 }
+
+/** Tracker 2 greets. */
+const helloOf = (seq: number): Operation => ({
+  ...operationOf(seq, 'nobody'),
+  requestId: `${'0'.repeat(64)}.9` as never,
+  body: { kind: 'hello', slot: 2, replaces: [], answers: [] },
+});
+
+/** More than one batch of operations at tracker 1. */
+function fill(network: Network): void {
+  const credential = 'x'.repeat(512);
+  for (let user = 0; user < 1_500; user++) {
+    network.request(1, new Device(`${user}`), { type: 'create_user', user: `user ${user}`, credential });
+  }
+}
+
+const sync = (...operations: Operation[]): ReplicatedMessage => ({
+  type: 'sync',
+  operations: operations.map((operation) => encodeOperation(operation).bytes),
+});
+
+/** What tracker 2 has flushed. */
+const vec = (flushed: Vector): ReplicatedMessage => ({
+  type: 'vec',
+  flushed: { [other]: flushed },
+  final: { count: 0, digest: zeroDigest },
+});
 
 describe('INIT', () => {
   test('links both sides', () => {
@@ -49,22 +84,45 @@ describe('INIT', () => {
     expect(network.tracker(2).replica.linkedSlots).toEqual([1]);
   });
 
-  test('makes answers wait for the other side, although it is still catching up', () => {
+  test('makes answers wait for the other side once it has been sent everything', () => {
     const { network, tracker, say } = spokenFor(initOf());
     const ticket = network.request(1, new Device('ann'), createUser);
     expect(network.answerTo(ticket), 'tracker 1 could die, and tracker 2 be without the operation').toBeUndefined();
-    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1, [tracker.incarnation]: 2 } });
+    say(vec({ [other]: 1, [tracker.incarnation]: 2 }));
     expect(tracker.replica.linkedSlots).toEqual([]);
     expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
+  });
+
+  test('makes no answer wait while there is more to send: who catches up for long holds nobody up', () => {
+    const { network, tracker, say } = spokenFor();
+    tracker.held.room = true;
+    fill(network);
+    say(initOf());
+    const ticket = network.request(1, new Device('ann'), createUser);
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
+    tracker.release();
+    const late = network.request(1, new Device('ben'), { ...createUser, user: 'ben' });
+    expect(network.answerTo(late), 'from now on it is waited for').toBeUndefined();
+  });
+
+  test('is no acknowledgement of what it says that the other side has', () => {
+    const own = incarnationOf(1, 1);
+    const { tracker, say } = spokenFor(initOf({ have: { [own]: 1 } }));
+    say(sync(helloOf(1)));
+    say(vec({ [other]: 1 }));
+    expect(tracker.replica.linkedSlots).toEqual([2]);
+    expect(tracker.replica.finalMark.count, 'tracker 2 has received the greeting, and may yet lose it').toBe(0);
+    say(vec({ [other]: 1, [own]: 1 }));
+    expect(tracker.replica.finalMark.count).toBe(2);
   });
 
   test('is not a link until the other side has sent what it has', () => {
     const { tracker, say } = spokenFor(initOf());
     expect(tracker.replica.linkedSlots).toEqual([]);
-    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1 } });
+    say(vec({ [other]: 1 }));
     expect(tracker.replica.linkedSlots, 'it has more than it has sent').toEqual([]);
-    say({ type: 'sync', operations: [operationOf(1, 'ann')] });
-    say({ type: 'vec', have: { [incarnationOf(2, 9)]: 1 } });
+    say(sync(operationOf(1, 'ann')));
+    say(vec({ [other]: 1 }));
     expect(tracker.replica.linkedSlots).toEqual([2]);
   });
 
@@ -78,7 +136,7 @@ describe('INIT', () => {
     expect(said()).toEqual(['init', 'vec']);
   });
 
-  test('says whether it has ever held operations of another tracker', () => {
+  test('says whether its disk holds a greeting of every tracker', () => {
     const network = Network.started([1, 2]);
     const joined = () => {
       network.dial(1, 2);
@@ -115,8 +173,8 @@ describe('a link is refused, and both operators are told why', () => {
     expect(tracker.refusals).toEqual([{ by: 'us', reason, slot: 'slot' in what ? what.slot : 2 }]);
     expect(there.incoming.at(-2)).toMatchObject({ type: 'refuse', reason });
     expect(there.incoming.at(-1)).toBe('closed');
-    say({ type: 'sync', operations: [operationOf(1, 'ann')] });
-    expect(tracker.replica.operationCount, 'nothing more is taken').toBe(1);
+    say(sync(operationOf(1, 'ann')));
+    expect(tracker.operations.length, 'nothing more is taken').toBe(1);
     network.settle();
     expect(network.tracker(2).refusals).toEqual([{ by: 'them', reason, slot: 1 }]);
     expect(network.tracker(2).replica.linkedSlots).toEqual([]);
@@ -130,7 +188,7 @@ describe('a link is refused, and both operators are told why', () => {
   test('between whole trackers of different clusters', () => {
     const network = new Network([1, 2]);
     network.start(1);
-    network.start(2, { cluster: 'd'.repeat(64) as ClusterId });
+    network.start(2, { options: { cluster: 'd'.repeat(64) as ClusterId } });
     network.dial(1, 2);
     network.settle();
     expect(network.trackers.map(({ replica }) => replica.linkedSlots)).toEqual([[], []]);
@@ -143,11 +201,10 @@ describe('a link is refused, and both operators are told why', () => {
 
 describe('a link is closed', () => {
   test.each(['sync', 'vec'] as const)('when %s comes before INIT', (type) => {
-    const message: ReplicatedMessage =
-      type === 'sync' ? { type, operations: [operationOf(1, 'ann')] } : { type, have: {} };
+    const message: ReplicatedMessage = type === 'sync' ? sync(operationOf(1, 'ann')) : vec({});
     const { tracker, said } = spokenFor(message);
     expect(said()).toEqual(['init', 'closed']);
-    expect(tracker.replica.operationCount).toBe(1);
+    expect(tracker.operations.length).toBe(1);
   });
 
   test('when INIT comes twice', () => {
@@ -155,26 +212,23 @@ describe('a link is closed', () => {
   });
 
   test('when an operation is missing in between, and nothing of that batch is taken', () => {
-    const { tracker, said } = spokenFor(initOf(), {
-      type: 'sync',
-      operations: [operationOf(1, 'ann'), operationOf(3, 'cay')],
-    });
+    const { tracker, said } = spokenFor(initOf(), sync(operationOf(1, 'ann'), operationOf(3, 'cay')));
     expect(said().at(-1)).toBe('closed');
-    expect(tracker.replica.operationCount).toBe(1);
+    expect(tracker.operations.length).toBe(1);
   });
 
   test('from this side: whoever waited for its acknowledgement is answered', () => {
-    const { network, tracker, say } = spokenFor(initOf(), { type: 'vec', have: {} });
+    const { network, tracker, say } = spokenFor(initOf(), vec({}));
     expect(tracker.replica.linkedSlots).toEqual([2]);
     const ticket = network.request(1, new Device('ann'), createUser);
     expect(network.answerTo(ticket)).toBeUndefined();
-    say({ type: 'sync', operations: [operationOf(2, 'ben')] });
+    say(sync(operationOf(2, 'ben')));
     expect(tracker.replica.linkedSlots).toEqual([]);
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false, operation: { mode: 'keep' } });
+    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
   });
 
   test('by a refusal of the other side that comes late, likewise', () => {
-    const { network, tracker, say } = spokenFor(initOf(), { type: 'vec', have: {} });
+    const { network, tracker, say } = spokenFor(initOf(), vec({}));
     const ticket = network.request(1, new Device('ann'), createUser);
     say({ type: 'refuse', reason: 'clock_skew', detail: 'the clocks differ' });
     expect(tracker.refusals).toEqual([{ by: 'them', reason: 'clock_skew', slot: 2 }]);
@@ -185,14 +239,14 @@ describe('a link is closed', () => {
 test('what has come before is ignored and acknowledged, in a batch with new ones too', () => {
   const { tracker, there, say } = spokenFor(initOf());
   const [first, second] = [operationOf(1, 'ann'), operationOf(2, 'ben')];
-  say({ type: 'sync', operations: [first] });
-  say({ type: 'sync', operations: [first, first, second, second] });
-  expect(tracker.replica.operationCount).toBe(3);
+  say(sync(first));
+  say(sync(first, first, second, second));
+  expect(tracker.operations).toHaveLength(3);
   const before = tracker.summary();
-  say({ type: 'sync', operations: [first, second] });
+  say(sync(first, second));
   expect(tracker.summary()).toEqual(before);
-  expect(there.incoming.at(-1)).toEqual({
+  expect(there.incoming.at(-1)).toMatchObject({
     type: 'vec',
-    have: { [incarnationOf(1, 1)]: 1, [incarnationOf(2, 9)]: 2 },
+    flushed: { [tracker.incarnation]: { [tracker.incarnation]: 1, [other]: 2 } },
   });
 });

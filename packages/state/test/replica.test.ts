@@ -1,39 +1,45 @@
 /** What a client is answered, and when: by one tracker alone, by linked ones, and where they are cut off. */
 import { describe, expect, test } from 'vitest';
-import { userByName } from '../src/index.js';
-import { createUser, expectAlike, usersOf } from './cluster-facts.js';
+import { createUser, expectAlike, logIn, usersOf } from './cluster-facts.js';
 import { Network } from './network.js';
-import { Device, type PlainCommand } from './world.js';
+import { Device, shareOf } from './world.js';
+
+/** A new user `ann`, asked for at one tracker. */
+function askForAnn(network: Network, slot: number) {
+  const device = new Device(`of tracker ${slot}`);
+  const requestId = device.nextRequest();
+  const ticket = network.request(slot, device, createUser('ann'), requestId);
+  return { ticket, requestId, modes: () => network.tracker(slot).modesOf(requestId) };
+}
 
 describe('a request', () => {
-  test('at the only configured tracker is replicated at once', () => {
+  test('at the only configured tracker is replicated as soon as it is flushed', () => {
     const network = Network.started([1]);
-    const ticket = network.request(1, new Device('ann'), createUser('ann'));
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true, operation: { mode: 'reject' } });
+    const { ticket, modes } = askForAnn(network, 1);
+    expect(network.answerTo(ticket)).toEqual({ ok: true, done: 'create_user', replicated: true });
+    expect(modes()).toEqual(['reject']);
   });
 
-  test('at a tracker that sees no other is answered at once, kept and not replicated', () => {
+  test('at a tracker that sees no other is answered when it is flushed, kept and not replicated', () => {
     const network = Network.started([1, 2]);
-    const ticket = network.request(1, new Device('ann'), createUser('ann'));
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false, operation: { mode: 'keep' } });
+    const { ticket, modes } = askForAnn(network, 1);
+    expect(network.answerTo(ticket)).toEqual({ ok: true, done: 'create_user', replicated: false });
+    expect(modes()).toEqual(['keep']);
     network.heal();
     expect(usersOf(network)).toEqual([['ann'], ['ann']]);
     expectAlike(network);
   });
 
-  test('is answered when every linked tracker has acknowledged it, and not before', () => {
+  test('is answered when every tracker is known to have flushed it, and not before', () => {
     const network = Network.linked([1, 2, 3]);
-    const ticket = network.request(1, new Device('ann'), createUser('ann'));
-    const deliverBetween = (slot: number, other: number) => {
-      for (const end of network.endsAt(slot, other)) while (end.incoming.length > 0) network.deliver(end);
-    };
-    deliverBetween(2, 1);
-    deliverBetween(1, 2);
-    expect(network.answerTo(ticket), 'only one of two has it').toBeUndefined();
-    deliverBetween(3, 1);
+    const { ticket } = askForAnn(network, 1);
+    network.deliverAll(1, 2);
+    network.deliverAll(2, 1);
+    expect(network.answerTo(ticket), 'only two of three have it').toBeUndefined();
+    network.deliverAll(1, 3);
     expect(network.answerTo(ticket), 'its acknowledgement is on the way').toBeUndefined();
-    deliverBetween(1, 3);
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
+    network.deliverAll(3, 1);
+    expect(network.answerTo(ticket)).toEqual({ ok: true, done: 'create_user', replicated: true });
   });
 
   test('that is refused by `decide` is answered at once and leaves nothing', () => {
@@ -44,49 +50,61 @@ describe('a request', () => {
     expect(network.trackers.map((tracker) => tracker.summary())).toEqual(before);
   });
 
-  test('that changes nothing waits until all it rests on is held', () => {
+  test('that is known attaches before anything is decided: it would be refused now', () => {
     const network = Network.linked([1, 2]);
-    const [ann, ben] = [new Device('ann'), new Device('ben')];
-    logIn(network, ann, 'ann');
-    logIn(network, ben, 'ann');
-    network.request(1, ann, { type: 'create_group', group: 'films' });
+    const device = new Device('ann');
+    const requestId = device.nextRequest();
+    const tickets = [1, 2].map(() => network.request(1, device, createUser('ann'), requestId));
+    expect(tickets.map((ticket) => network.answerTo(ticket))).toEqual([undefined, undefined]);
     network.settle();
-    const share = {
-      type: 'share_file',
-      group: 'films',
-      file: 'a',
-      bytes: 1,
-      pieceLength: 262_144,
-      root: 'e'.repeat(64),
+    tickets.push(network.request(2, device, createUser('ann'), requestId));
+    for (const ticket of tickets) expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: true });
+    expect(network.tracker(2).modesOf(requestId)).toEqual(['reject']);
+  });
+
+  describe('that changes nothing', () => {
+    const shareTwice = (network: Network) => {
+      const [ann, ben] = [new Device('ann'), new Device('ben')];
+      logIn(network, ann, 'ann');
+      logIn(network, ben, 'ann');
+      network.request(1, ann, { type: 'create_group', group: 'films' });
+      network.settle();
+      return [ann, ben].map((device) => network.request(1, device, shareOf('films', 'a', 'one'))) as [number, number];
     };
-    const first = network.request(1, ann, share as PlainCommand);
-    const second = network.request(1, ben, share as PlainCommand);
-    expect(network.answerTo(second)).toBeUndefined();
-    network.settle();
-    expect(network.answerTo(first)).toMatchObject({ ok: true, replicated: true });
-    expect(network.answerTo(second)).toEqual({ ok: true, operation: undefined, replicated: true });
+
+    test('waits until all it rests on is final', () => {
+      const network = Network.linked([1, 2]);
+      const [first, second] = shareTwice(network);
+      expect(network.answerTo(second)).toBeUndefined();
+      network.settle();
+      expect(network.answerTo(first)).toEqual({ ok: true, done: 'share_file', replicated: true });
+      expect(network.answerTo(second)).toEqual({ ok: true, done: undefined, replicated: true });
+    });
+
+    test('while a tracker is away waits until all it rests on is held', () => {
+      const network = Network.linked([1, 2, 3]);
+      network.cut(1, 3);
+      network.cut(2, 3);
+      network.settle();
+      const [, second] = shareTwice(network);
+      expect(network.answerTo(second), 'tracker 2 does not have the file').toBeUndefined();
+      network.settle();
+      expect(network.answerTo(second)).toEqual({ ok: true, done: undefined, replicated: false });
+    });
+
+    test('and rests on a link that breaks is answered then', () => {
+      const network = Network.linked([1, 2]);
+      const [, second] = shareTwice(network);
+      network.cut(1, 2, () => 0);
+      expect(network.answerTo(second)).toBeUndefined();
+      network.settle();
+      expect(network.answerTo(second)).toEqual({ ok: true, done: undefined, replicated: false });
+    });
   });
 });
 
-/** Makes a user where there is none of that name, and logs a device in. */
-function logIn(network: Network, device: Device, name: string): void {
-  network.request(1, device, createUser(name));
-  network.settle();
-  const user = userByName(network.tracker(1).replica.state, name);
-  if (user === undefined) throw new Error(`no user ${name}`);
-  const { id, credentialVersion } = user;
-  const session = device.nextSession();
-  const expires = network.now + 1_000_000;
-  network.request(1, device, { type: 'login', user: id, credentialVersion, session, expires });
-  network.settle();
-  Object.assign(device, { user: id, session });
-}
-
 describe('two trackers that take one name at once', () => {
-  const race = (network: Network) => [
-    network.request(1, new Device('one'), createUser('ann')),
-    network.request(2, new Device('other'), createUser('ann')),
-  ];
+  const race = (network: Network) => [1, 2].map((slot) => askForAnn(network, slot).ticket);
   const codes = (network: Network, tickets: number[]) =>
     tickets.map((ticket) => {
       const answer = network.answerTo(ticket);
@@ -126,43 +144,5 @@ describe('two trackers that take one name at once', () => {
     network.heal();
     expect(usersOf(network)[0]).toEqual(['ann', 'ann~2']);
     expectAlike(network);
-  });
-});
-
-describe('a link that breaks between proposal and acknowledgement', () => {
-  test.each([
-    ['the proposal', 0],
-    ['its acknowledgement', 1],
-  ])('with %s lost: answered as not replicated, and kept', (_title, arriving) => {
-    const network = Network.linked([1, 2]);
-    const ticket = network.request(1, new Device('ann'), createUser('ann'));
-    const [end] = network.endsAt(2, 1);
-    if (end !== undefined && arriving > 0) network.deliver(end);
-    network.cut(1, 2, () => 0);
-    network.settle();
-    expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false, operation: { mode: 'keep' } });
-    network.heal();
-    expect(usersOf(network)).toEqual([['ann'], ['ann']]);
-    expectAlike(network);
-  });
-
-  test('with a third tracker left: what is kept waits for that one, for everybody who asked', () => {
-    const network = Network.linked([1, 2, 3]);
-    const device = new Device('ann');
-    const requestId = device.nextRequest();
-    const tickets = [1, 1].map((slot) => network.request(slot, device, createUser('ann'), requestId));
-    const [second] = network.endsAt(1, 2);
-    for (const end of network.endsAt(2, 1)) while (end.incoming.length > 0) network.deliver(end);
-    while (second !== undefined && second.incoming.length > 0) network.deliver(second);
-    network.cut(1, 3, () => 0);
-    for (const end of network.endsAt(1, 3)) while (end.incoming.length > 0) network.deliver(end);
-    expect(
-      tickets.map((ticket) => network.answerTo(ticket)),
-      'tracker 2 does not hold the keeping one',
-    ).toEqual([undefined, undefined]);
-    network.settle();
-    for (const ticket of tickets) {
-      expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false, operation: { mode: 'keep' } });
-    }
   });
 });

@@ -43,8 +43,9 @@ const SESSION_MS = 90 * 24 * 60 * 60 * 1_000;
 export const deviceIdOf = (name: string) => hexOf(`device ${name}`) as DeviceId;
 export const sessionIdOf = (device: DeviceId, login: number) => hexOf(`${device} ${login}`) as SessionId;
 export const rootOf = (content: string) => hexOf(`content ${content}`) as ContentRoot;
+/** The digits of no two are alike, as where they are random. */
 export const incarnationOf = (slot: number, start = 0) =>
-  `${slot}.${start.toString(16).padStart(16, '0')}` as IncarnationId;
+  `${slot}.${(start * 16 + slot).toString(16).padStart(16, '0')}` as IncarnationId;
 
 type Unbranded<C> = C extends Command
   ? { readonly [K in keyof C]: K extends 'type' ? C[K] : C[K] extends string ? string : C[K] }

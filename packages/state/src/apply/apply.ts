@@ -3,6 +3,7 @@
  * deterministic, never throws and never asks who is allowed; that was decided once, by the tracker that was asked.
  */
 import type { Operation, OperationBody, OperationKind } from '@p2p/protocol';
+import { outcomeOf, recordOutcome } from '../outcomes.js';
 import type { State } from '../state.js';
 import { createGroup, deleteGroup } from './groups.js';
 import {
@@ -16,6 +17,7 @@ import {
 import { done, type Outcome } from './outcome.js';
 import { closeSession, openSession } from './sessions.js';
 import { removeFile, shareFile } from './shared-files.js';
+import { retireSlot, takeSlot, vacateSlot } from './slots.js';
 import { createUser, setCredential } from './users.js';
 
 type Applier<K extends OperationKind> = (
@@ -25,10 +27,9 @@ type Applier<K extends OperationKind> = (
 ) => Outcome;
 
 const appliers: { readonly [K in OperationKind]: Applier<K> } = {
-  hello: (state, { slot }, { stamp }) => {
-    state.slots.set(slot, stamp.incarnation);
-    return done;
-  },
+  hello: takeSlot,
+  vacate: vacateSlot,
+  retire: retireSlot,
   create_user: createUser,
   set_credential: setCredential,
   open_session: openSession,
@@ -53,11 +54,13 @@ const appliers: { readonly [K in OperationKind]: Applier<K> } = {
  * over this function.
  */
 export function applyOperation(state: State, operation: Operation): Outcome {
-  const { body, mode, requestId } = operation;
-  const recorded = state.outcomes.get(requestId);
+  const { body, mode, requestId, repeats } = operation;
+  const recorded = outcomeOf(state, requestId)?.outcome;
+  // What it repeats came before it, so its outcome was recorded, and is forgotten by now: it was final long ago.
+  if (recorded === undefined && repeats) return done;
   if (recorded !== undefined && (recorded.ok || mode === 'reject')) return recorded;
   const apply = appliers[body.kind] as Applier<OperationKind>;
   const outcome = apply(state, body, operation);
-  state.outcomes.set(requestId, outcome);
+  recordOutcome(state, requestId, { kind: body.kind, outcome });
   return outcome;
 }

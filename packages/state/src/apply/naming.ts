@@ -1,5 +1,6 @@
 /** Which name something new gets: the one that was asked for, or the first free one after it. */
-import { type NameKind, type OperationMode, renamedTo } from '@p2p/protocol';
+import { type GroupId, type NameKind, type OperationMode, renamedTo, type Stamp } from '@p2p/protocol';
+import type { State } from '../state.js';
 
 export type Naming = { readonly name: string; readonly renamedFrom?: string };
 
@@ -17,4 +18,13 @@ export function chooseName(
     const name = renamedTo(wanted.kind, wanted.name, ordinal);
     if (!isTaken(name)) return { name, renamedFrom: wanted.name };
   }
+}
+
+/** Puts on record that something got another name than was asked for; nothing where it did not. */
+export function recordConflict(
+  state: State,
+  { name, renamedFrom }: Naming,
+  { id, ...what }: { kind: NameKind; id: string; at: Stamp; group?: GroupId },
+): void {
+  if (renamedFrom !== undefined) state.conflicts.set(id, { ...what, from: renamedFrom, to: name });
 }

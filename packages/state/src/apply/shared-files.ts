@@ -2,13 +2,13 @@
 import type { Operation, OperationBody } from '@p2p/protocol';
 import { fileByName, resolveFile } from '../lookup.js';
 import type { State } from '../state.js';
-import { chooseName } from './naming.js';
+import { chooseName, recordConflict } from './naming.js';
 import { done, type Outcome, rejected } from './outcome.js';
 
 type Body<K extends OperationBody['kind']> = Extract<OperationBody, { kind: K }>;
 
 /** The same content under the same name, taken by two trackers at once, becomes one file with two ids. */
-export function shareFile(state: State, body: Body<'share_file'>, { mode }: Operation): Outcome {
+export function shareFile(state: State, body: Body<'share_file'>, { mode, stamp }: Operation): Outcome {
   if (state.files.has(body.file)) return done;
   const group = state.groups.get(body.group);
   if (group === undefined || group.ended) {
@@ -26,6 +26,7 @@ export function shareFile(state: State, body: Body<'share_file'>, { mode }: Oper
   if (naming === undefined) return rejected('already_exists');
   state.files.set(id, { ...rest, id, ...naming, removed: false, aliases: [] });
   state.fileNames.set(body.group, naming.name, id);
+  recordConflict(state, naming, { kind: 'file', id, at: stamp, group: body.group });
   return done;
 }
 
@@ -34,5 +35,6 @@ export function removeFile(state: State, body: Body<'remove_file'>, { mode }: Op
   if (file === undefined || file.removed) return mode === 'reject' ? rejected('no_such_file') : done;
   state.files.set(file.id, { ...file, removed: true });
   state.fileNames.delete(file.group, file.name);
+  state.conflicts.delete(file.id);
   return done;
 }

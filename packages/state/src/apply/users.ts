@@ -1,12 +1,12 @@
 /** Accounts: how they come to be and how their passwords change. */
 import type { Operation, OperationBody } from '@p2p/protocol';
 import type { State } from '../state.js';
-import { chooseName } from './naming.js';
+import { chooseName, recordConflict } from './naming.js';
 import { done, type Outcome, rejected } from './outcome.js';
 
 type Body<K extends OperationBody['kind']> = Extract<OperationBody, { kind: K }>;
 
-export function createUser(state: State, body: Body<'create_user'>, { mode, requestId }: Operation): Outcome {
+export function createUser(state: State, body: Body<'create_user'>, { mode, requestId, stamp }: Operation): Outcome {
   if (state.users.has(body.user)) return done;
   const naming = chooseName({ kind: 'user', name: body.name, mode }, (name) => state.userNames.has(name));
   if (naming === undefined) return rejected('already_exists');
@@ -17,6 +17,8 @@ export function createUser(state: State, body: Body<'create_user'>, { mode, requ
     credentialVersion: requestId,
   });
   state.userNames.set(naming.name, body.user);
+  if (naming.renamedFrom !== undefined) state.formerUserNames.set(naming.renamedFrom, body.user, body.user);
+  recordConflict(state, naming, { kind: 'user', id: body.user, at: stamp });
   return done;
 }
 

@@ -1,19 +1,25 @@
 /**
- * The side of a replica that faces the clients: a request is decided, becomes an operation, and is answered when every
- * tracker that is reached holds it, with what the operation has come to by then.
+ * The side of a replica that faces the clients: a request is decided, becomes an operation, and is answered when that is
+ * final, or, while a tracker is away, when all that are reached have it on their disks. It is answered with what the
+ * operation has come to by then.
  */
-import { type Operation, type RequestId, refusal } from '@p2p/protocol';
+import { type IncarnationId, type Operation, type OperationBody, type RequestId, refusal } from '@p2p/protocol';
 import { decide } from '../decide/decide.js';
+import { isForgotten } from '../outcomes.js';
+import type { RequestRecord } from '../state.js';
+import type { Entry } from '../timeline.js';
 import type { InputOf, ReplicaAnswer, ReplicaEffect, Ticket } from './interface.js';
-import type { Ledger } from './ledger.js';
+import { type Ledger, slotRequestId } from './ledger.js';
 import type { Linking } from './linking.js';
-import { type Waiting, WaitingAnswers } from './waiting.js';
+import { Waiting } from './waiting.js';
 
 export class Requests {
   readonly #ledger: Ledger;
   readonly #linking: Linking;
   readonly #emit: (effect: ReplicaEffect) => void;
-  readonly #waiting = new WaitingAnswers();
+  readonly #waiting = new Waiting();
+  /** Position in the arrivals up to which all that are reached, and this tracker, have them on their disks. */
+  #heldUpTo = 0;
 
   constructor(ledger: Ledger, linking: Linking, emit: (effect: ReplicaEffect) => void) {
     this.#ledger = ledger;
@@ -23,70 +29,150 @@ export class Requests {
 
   /** Whether this request has been carried out already, here or elsewhere. */
   knows(requestId: RequestId): boolean {
-    return this.#ledger.timeline.find(requestId) !== undefined;
+    return this.#ledger.timeline.recordOf(requestId) !== undefined;
   }
 
   attach({ ticket, requestId, now }: InputOf<'attach'>): void {
-    const known = this.#ledger.timeline.find(requestId);
-    if (known === undefined) throw new Error(`request ${requestId} is not known`);
-    this.#await(ticket, known.operation, now);
+    if (!this.knows(requestId)) throw new Error(`request ${requestId} is not known`);
+    this.#waiting.add(ticket, requestId);
+    this.#tryToAnswer(requestId, now);
   }
 
   /** A request that is known attaches to its operation, before anything is decided: it is answered as the first was. */
   take({ ticket, requestId, actor, command, now }: InputOf<'request'>): void {
     if (this.knows(requestId)) return this.attach({ kind: 'attach', ticket, requestId, now });
+    const { timeline } = this.#ledger;
+    if (isForgotten(timeline.state, requestId)) {
+      return this.#answer([ticket], refusal('bad_request', 'this request is too old to be carried out'));
+    }
     // An operation may be rejected later only as long as nobody can have been told that it succeeded.
     const mode = this.#linking.isComplete ? 'reject' : 'keep';
     const context = { ...this.#ledger.nextPlace(now), requestId, mode, now } as const;
-    const decision = decide(this.#ledger.timeline.state, actor, command, context);
+    const decision = decide(timeline.state, actor, command, context);
     if ('stamp' in decision) {
-      this.#ledger.append(decision);
-      this.#linking.spread([decision]);
-      return this.#await(ticket, decision, now);
+      this.#append(decision);
+      this.#waiting.add(ticket, requestId);
+      return;
     }
-    if (!decision.ok) return this.#emit({ kind: 'answer', ticket, answer: decision });
-    this.#waiting.add({ ticket, operation: undefined, wanted: this.#ledger.have });
-    this.answerWhatIsHeld(now);
+    if (!decision.ok) return this.#answer([ticket], decision);
+    this.#waiting.addBarrier({ ticket, stamp: timeline.lastStamp, position: this.#ledger.arrivalsEnd });
+    this.answerBarriers();
   }
 
-  /** Answers all that every tracker that is reached holds by now. */
-  answerWhatIsHeld(now: number): void {
-    const replicated = this.#linking.isComplete;
-    for (const due of this.#waiting.takeHeldBy(this.#linking.acknowledged)) this.#answer(due, replicated, now);
+  /** The operator gives up a tracker. It has to be away: what it answers while nobody waits for it could be lost. */
+  retire({ ticket, slot, now }: InputOf<'retire'>): void {
+    const problem = this.#linking.retirementFault(slot);
+    if (problem !== undefined) return this.#answer([ticket], refusal('bad_request', problem));
+    this.#waiting.add(ticket, this.#sayOfSlot({ kind: 'retire', slot, ...this.#all(slot) }, now));
   }
 
-  #await(ticket: Ticket, operation: Operation, now: number): void {
-    const wanted = { [operation.stamp.incarnation]: operation.seq };
-    this.#waiting.add({ ticket, operation, wanted });
-    this.answerWhatIsHeld(now);
+  /** Somebody at this slot is to begin anew. Returns the position in the arrivals behind the operation that says so. */
+  vacate(slot: number, now: number): number {
+    this.#sayOfSlot({ kind: 'vacate', slot }, now);
+    return this.#ledger.arrivalsEnd;
   }
 
-  /** Answers for an operation that is held, unless another one speaks for its request by now or has to. */
-  #answer({ ticket, operation }: Waiting, replicated: boolean, now: number): void {
-    const known = operation && this.#ledger.timeline.find(operation.requestId);
-    if (known !== undefined && known.operation !== operation) {
-      this.#await(ticket, known.operation, now);
-    } else if (known?.outcome.ok && known.operation.mode === 'reject' && !replicated) {
-      this.#keep(ticket, known.operation, now);
-    } else {
-      this.#emit({ kind: 'answer', ticket, answer: answerOf(known, replicated) });
+  /** This tracker has its slot. */
+  greet(slot: number, now: number): void {
+    this.#sayOfSlot({ kind: 'hello', slot, ...this.#all(slot) }, now);
+  }
+
+  /** All that is known to have, or to be about to have, a slot. */
+  #all(slot: number): { replaces: IncarnationId[]; answers: RequestId[] } {
+    const row = this.#ledger.timeline.state.slots.get(slot);
+    return { replaces: [...(row?.incarnations ?? [])], answers: [...(row?.vacancies ?? [])] };
+  }
+
+  #sayOfSlot(body: Extract<OperationBody, { kind: 'hello' | 'vacate' | 'retire' }>, now: number): RequestId {
+    const place = this.#ledger.nextPlace(now);
+    const requestId = slotRequestId(place.stamp);
+    this.#append({ ...place, requestId, mode: 'keep', actor: null, body });
+    return requestId;
+  }
+
+  /** These have become final. */
+  answerSettled(entries: readonly Entry[], now: number): void {
+    for (const { operation } of entries) {
+      if (this.#waiting.isAwaited(operation.requestId)) this.#tryToAnswer(operation.requestId, now);
     }
+    this.answerBarriers();
+  }
+
+  /** More may be on all disks that are reached; answers for it are due where that is all that can be said. */
+  answerHeld(now: number): void {
+    const isHeld = this.#linking.heldWhereReached();
+    const { isComplete } = this.#linking;
+    this.#heldUpTo = Math.max(this.#heldUpTo, this.#ledger.arrivalsStart);
+    for (; this.#heldUpTo < this.#ledger.flushedEnd; this.#heldUpTo++) {
+      const operation = this.#ledger.arrivalAt(this.#heldUpTo)?.operation;
+      if (operation === undefined || !isHeld(operation)) break;
+      const { requestId } = operation;
+      if (!isComplete && this.#waiting.isAwaited(requestId)) this.#tryToAnswer(requestId, now, isHeld);
+    }
+    this.answerBarriers();
+  }
+
+  /** A tracker has gone away: whoever waited for it need not any more. */
+  answerAll(now: number): void {
+    this.answerHeld(now);
+    const isHeld = this.#linking.heldWhereReached();
+    for (const requestId of this.#waiting.requests) this.#tryToAnswer(requestId, now, isHeld);
+  }
+
+  answerBarriers(): void {
+    const { timeline } = this.#ledger;
+    const settled = this.#waiting.takeSettled(timeline.finalStamp);
+    const held = this.#linking.isComplete ? [] : this.#waiting.takeHeld(this.#heldUpTo);
+    for (const { ticket } of settled) this.#answer([ticket], { ok: true, done: undefined, replicated: true });
+    for (const { ticket } of held) this.#answer([ticket], { ok: true, done: undefined, replicated: false });
   }
 
   /**
-   * Somebody is about to be told of a success while a tracker is away, which may hold an earlier operation that takes
-   * the same name: the operation is proposed again as one that has to be kept.
+   * Somebody may be told of a success while a tracker is away that holds an earlier operation which takes the same name;
+   * or build on it. Operations that may be rejected still are proposed again as ones that have to be kept.
    */
-  #keep(ticket: Ticket, { requestId, actor, body }: Operation, now: number): void {
-    const kept = this.#ledger.appendOwn({ requestId, mode: 'keep', actor, body }, now);
-    this.#linking.spread([kept]);
-    this.#await(ticket, kept, now);
+  keepWhatIsOpen(entries: Iterable<Entry>, now: number): void {
+    const open = [...entries].filter(({ operation: { mode, requestId, stamp }, outcome }) => {
+      if (mode !== 'reject' || !outcome.ok || this.#ledger.timeline.isSettled(stamp)) return false;
+      return !this.#ledger.timeline.entriesOf(requestId).some(({ operation }) => operation.mode === 'keep');
+    });
+    for (const { operation } of open) {
+      const { requestId, actor, body } = operation;
+      this.#append({ ...this.#ledger.nextPlace(now), requestId, mode: 'keep', repeats: true, actor, body });
+    }
+  }
+
+  /** Answers for a request whose operation is final, or held wherever that is all that is waited for. */
+  #tryToAnswer(requestId: RequestId, now: number, isHeld?: (operation: Operation) => boolean): void {
+    const { timeline } = this.#ledger;
+    const record = timeline.recordOf(requestId) as RequestRecord;
+    const entries = timeline.entriesOf(requestId);
+    const isSettled = ({ operation }: Entry) => timeline.isSettled(operation.stamp);
+    const speaking = entries.reduce<Entry | undefined>(outranking, undefined);
+    if (speaking === undefined || isSettled(speaking) || (record.outcome.ok && entries.some(isSettled))) {
+      return this.#answer(this.#waiting.take(requestId), answerOf(record, true));
+    }
+    if (this.#linking.isComplete || !(isHeld ?? this.#linking.heldWhereReached())(speaking.operation)) return;
+    if (record.outcome.ok && speaking.operation.mode === 'reject') return this.keepWhatIsOpen([speaking], now);
+    this.#answer(this.#waiting.take(requestId), answerOf(record, false));
+  }
+
+  #append(operation: Operation): void {
+    const encoded = this.#ledger.append(operation);
+    this.#emit({ kind: 'persist', operations: [encoded], upTo: this.#ledger.persisted });
+    this.#emit({ kind: 'changed', operations: [operation] });
+  }
+
+  #answer(tickets: readonly Ticket[], answer: ReplicaAnswer): void {
+    for (const ticket of tickets) this.#emit({ kind: 'answer', ticket, answer });
   }
 }
 
-/** What is said of an operation that is held; without one, nothing had to be changed. */
-function answerOf(known: ReturnType<Ledger['timeline']['find']>, replicated: boolean): ReplicaAnswer {
-  if (known === undefined) return { ok: true, operation: undefined, replicated };
-  if (!known.outcome.ok) return refusal(known.outcome.code);
-  return { ok: true, operation: known.operation, replicated };
+/** Which operation of a request speaks for it, in order: the first that has to be kept, else the last one. */
+function outranking(known: Entry | undefined, entry: Entry): Entry {
+  return known?.operation.mode === 'keep' ? known : entry;
+}
+
+function answerOf({ kind, outcome }: RequestRecord, replicated: boolean): ReplicaAnswer {
+  return outcome.ok ? { ok: true, done: kind, replicated } : refusal(outcome.code);
 }

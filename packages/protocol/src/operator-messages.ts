@@ -1,0 +1,25 @@
+/**
+ * What whoever runs a tracker may ask of it while it runs: one request on a connection of its own, over which the
+ * cluster's key was shown, as the first message in the place of `init`. One reply, and the connection ends.
+ */
+import { z } from 'zod';
+import { slotNumber } from './identifiers.js';
+import { MAX_REFUSAL_DETAIL_BYTES } from './limits.js';
+
+/** Nobody is to wait any more for the tracker with this slot: it never comes back. Asking again changes nothing. */
+export const retireRequest = z.object({ type: z.literal('retire'), protocol: z.int(), slot: slotNumber });
+
+export const operatorRequest = z.discriminatedUnion('type', [retireRequest]);
+export type OperatorRequest = z.infer<typeof operatorRequest>;
+
+/** `replicated`: whether every tracker but the retired one has it on its disk. */
+export const retiredReply = z.object({ type: z.literal('retired'), replicated: z.boolean() });
+
+/** Nothing has been changed; `detail` says why, in a sentence for the operator. */
+export const operatorRefusal = z.object({
+  type: z.literal('refused'),
+  detail: z.string().max(MAX_REFUSAL_DETAIL_BYTES),
+});
+
+export const operatorReply = z.discriminatedUnion('type', [retiredReply, operatorRefusal]);
+export type OperatorReply = z.infer<typeof operatorReply>;

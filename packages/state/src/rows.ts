@@ -1,0 +1,94 @@
+/**
+ * The state as rows that can be written down and read back. Tables that can be derived from others are not among them:
+ * names lead to what has the name, and that is known from the thing itself.
+ */
+import { type FileId, pack, type UserId, unpack } from '@p2p/protocol';
+import type { Conflict, Group, SharedFile, State, User } from './state.js';
+import { emptyState } from './state.js';
+import { Table, type Write } from './table.js';
+
+/** A row under its key; `outer` is null but in a nested table, `row` null where it was deleted. */
+export type RowChange = readonly [table: string, outer: string | null, key: string | number, row: unknown];
+
+const derivedTables: ReadonlySet<string> = new Set(['userNames', 'formerUserNames', 'groupNames', 'fileNames']);
+
+/** Whether this table's rows are written down, or derived. */
+export function isWrittenDown(table: string): boolean {
+  return !derivedTables.has(table);
+}
+
+type StoredTables = Omit<State, 'log'>;
+
+function storedTables(state: State): [string, StoredTables[keyof StoredTables]][] {
+  const { log: _, ...tables } = state;
+  return Object.entries(tables).filter(([name]) => isWrittenDown(name));
+}
+
+/** What these writes have left in the tables that are written down. */
+export function changesOf(writes: readonly Write[]): RowChange[] {
+  return writes
+    .filter(({ table }) => isWrittenDown(table.path.name))
+    .map(({ table: { path }, key, after }): RowChange => [path.name, path.outer, key, after ?? null]);
+}
+
+/** All tables in turn, nested ones one by one; together all there is to write down. */
+export function* tablesToWrite(state: State): Generator<Table<string | number, unknown>> {
+  for (const [, table] of storedTables(state)) {
+    if (table instanceof Table) yield table as Table<string | number, unknown>;
+    else yield* table.tables() as IterableIterator<Table<string | number, unknown>>;
+  }
+}
+
+export function encodeRows(rows: readonly RowChange[]): Uint8Array {
+  return Uint8Array.from(pack(rows));
+}
+
+/** The rows in these bytes, or undefined where they hold none: of unknown tables, or in another form. */
+export function decodeRows(bytes: Uint8Array): RowChange[] | undefined {
+  const rows = unpack(bytes);
+  return Array.isArray(rows) && rows.every(isRowChange) ? rows : undefined;
+}
+
+const tableNames = new Set(storedTables(emptyState()).map(([name]) => name));
+const nestedNames = new Set(
+  storedTables(emptyState()).flatMap(([name, table]) => (table instanceof Table ? [] : [name])),
+);
+
+function isRowChange(value: unknown): value is RowChange {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [table, outer, key] = value;
+  return tableNames.has(table) && (typeof outer === 'string') === nestedNames.has(table) && isKey(key, table);
+}
+
+function isKey(key: unknown, table: string): boolean {
+  return table === 'slots' ? typeof key === 'number' : typeof key === 'string';
+}
+
+/** Builds a state from rows, the later of two under one key counting. */
+export class StateLoader {
+  readonly #state = emptyState();
+
+  add(rows: readonly RowChange[]): void {
+    for (const [name, outer, key, row] of rows) {
+      const table = this.#state[name as keyof StoredTables];
+      const target = table instanceof Table ? table : table.at(outer ?? '');
+      (target as Table<string | number, unknown>).restore(key, row ?? undefined);
+    }
+  }
+
+  /** The state, with its names found again. Nothing may be added after. */
+  finish(): State {
+    const state = this.#state;
+    for (const [id, { name }] of state.users.entries() as Iterable<[UserId, User]>) state.userNames.restore(name, id);
+    for (const [id, { name, ended }] of state.groups.entries() as Iterable<[Group['id'], Group]>) {
+      if (!ended) state.groupNames.restore(name, id);
+    }
+    for (const [id, { group, name, removed, sameAs }] of state.files.entries() as Iterable<[FileId, SharedFile]>) {
+      if (!removed && sameAs === undefined) state.fileNames.at(group).restore(name, id);
+    }
+    for (const [id, { kind, from }] of state.conflicts.entries() as Iterable<[string, Conflict]>) {
+      if (kind === 'user') state.formerUserNames.at(from).restore(id, id as UserId);
+    }
+    return state;
+  }
+}
