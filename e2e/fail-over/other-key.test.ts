@@ -1,5 +1,5 @@
 /** Trackers that don't share their key do not link, and tell their operators what to do about it. */
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cluster, Program, registered } from '@p2p/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,6 +53,7 @@ test('clients stay with the one whose key they saw first', async () => {
 test('with the key copied, as the line says, they are one cluster', async () => {
   expect(await stranger.stop()).toBe(0);
   await copyFile(join(cluster.directory, 'cluster.key'), join(elsewhere, 'cluster.key'));
+  await rm(join(elsewhere, '.p2p'), { recursive: true });
   stranger = new Program('tracker', { words: ['tracker_info.txt', '2'], directory: elsewhere });
   await stranger.line((line) => line.includes('linked with tracker 1'));
   await cluster.tracker(1).line((line) => line.includes('linked with tracker 2'));

@@ -24,6 +24,7 @@ describe('the table of commands', () => {
       'help [command]',
       'join_group <group>',
       'leave_group <group>',
+      'list_conflicts',
       'list_files <group>',
       'list_groups',
       'list_members <group>',
@@ -116,6 +117,34 @@ describe('single commands', () => {
       '[C] [films] c  977 KiB  /home/ann/a.mkv',
       '[F] [films] b  45 % of 977 KiB  nobody answered',
     ]);
+  });
+
+  it('login says so where a merge has given the account another name', async () => {
+    const result = { user: 'ann~2', tracker: 1, renamedFrom: 'ann', replicated: true };
+    const outcome = await run(memoryPeer({ login: async () => ({ ok: true, result }) }), 'login', 'ann', 'long enough');
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual(result);
+    expect(outcome.text()).toMatch(/^logged in as ann~2 at tracker 1 \(.*\bann\b.*\bann~2\)$/);
+  });
+
+  it('list_conflicts shows what was renamed, or that nothing was', async () => {
+    const at = '2024-01-02T03:04:05.678Z';
+    const conflicts = [
+      { kind: 'user', from: 'ann', to: 'ann~2', at },
+      { kind: 'file', from: 'a.mkv', to: 'a~2.mkv', at, group: 'films' },
+    ] as const;
+    const answering = (rows: readonly (typeof conflicts)[number][]) =>
+      memoryPeer({ listConflicts: async () => ({ ok: true, result: { conflicts: [...rows] } }) });
+    const outcome = await run(answering(conflicts), 'list_conflicts');
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual({ conflicts });
+    expect(outcome.text().split('\n')).toEqual([
+      'KIND  GROUP  FROM   TO       AT',
+      `user         ann    ann~2    ${at}`,
+      `file  films  a.mkv  a~2.mkv  ${at}`,
+    ]);
+    const none = await run(answering([]), 'list_conflicts');
+    expect(none.ok && none.text()).toBe('nothing had to be renamed');
   });
 
   it('wait takes seconds', async () => {

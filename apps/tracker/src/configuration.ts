@@ -17,6 +17,8 @@ export interface Configuration {
   /** Whether this start made the key. */
   readonly keyCreated: boolean;
   readonly keyPath: string;
+  /** The data directory: this tracker's alone until it is released. */
+  readonly directory: string;
   /** Frees the data directory. */
   release(): Promise<void>;
 }
@@ -46,7 +48,8 @@ export async function loadConfiguration({ trackerInfo, number, dataDirectory }: 
   const { identity, created } = loaded;
   const cluster = clusterId.parse(identity.id);
   const key = { identity, cluster, keyCreated: created, keyPath };
-  return { ok: true, configuration: { own, trackers: info.trackers, ...key, release: taken.release } };
+  const { release } = taken;
+  return { ok: true, configuration: { own, trackers: info.trackers, ...key, directory, release } };
 }
 
 type Taken =

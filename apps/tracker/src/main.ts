@@ -1,19 +1,33 @@
-/** The tracker program: words in, one line when it is ready, and an end in good order. */
+/** The tracker program: words in, one line when it is ready, and an end in good order; or one of its subcommands. */
 import { homedir } from 'node:os';
 import { placeOf, readVersion } from '@p2p/command-line';
 import { formatAddress } from '@p2p/protocol';
-import { parseArguments, type TrackerArguments } from './arguments.js';
+import { parseArguments, type TrackerArguments, type TrackerCommand } from './arguments.js';
 import { loadConfiguration } from './configuration.js';
 import { createLog } from './log.js';
+import { audit } from './operator/audit.js';
+import { retire } from './operator/retire.js';
+import type { SubcommandEnd } from './operator/subcommand-end.js';
 import { Tracker } from './tracker.js';
 import { helpText } from './usage.js';
 
+/** Had to give up what it was doing. */
+const EXIT_FAILED = 1;
 /** Could not start. */
 const EXIT_UNUSABLE = 2;
 
 function fail(message: string): never {
   process.stderr.write(`tracker: ${message}\n`);
   process.exit(EXIT_UNUSABLE);
+}
+
+/**
+ * The disk has let us down: nothing can be promised any more, and clients had better go on with another tracker. The
+ * connections end with the process.
+ */
+function failWhileRunning(message: string): never {
+  process.stderr.write(`tracker: ${message}\n`);
+  process.exit(EXIT_FAILED);
 }
 
 /** Starts the tracker; resolves, when it is ready, with what stops it. */
@@ -25,7 +39,7 @@ async function start(words: TrackerArguments): Promise<() => Promise<void>> {
   const { cluster, keyCreated, keyPath, own } = configuration;
   if (keyCreated) log.info(`made a new cluster key: ${keyPath}`);
   log.info(`cluster fingerprint=sha256:${cluster}`);
-  const started = await Tracker.start(configuration, log);
+  const started = await Tracker.start(configuration, log, failWhileRunning);
   if (!started.ok) fail(started.message);
   const { tracker } = started;
   // Whoever starts trackers waits for this line, at any log level.
@@ -50,6 +64,32 @@ function stopOnSignal(starting: Promise<() => Promise<void>>): void {
   process.on('SIGTERM', () => void stop());
 }
 
+/** Resolves when the text has been taken, or nobody reads it any more. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+/** What a subcommand has come to: to standard output where it has been done, else to standard error. */
+function say({ exitCode, line }: SubcommandEnd): void {
+  if (exitCode !== 0) process.stderr.write(`tracker: ${line}\n`);
+  else if (line !== '') process.stdout.write(`${line}\n`);
+  process.exitCode = exitCode;
+}
+
+async function run(words: TrackerCommand): Promise<void> {
+  switch (words.command) {
+    case 'retire':
+      return say(await retire(words, place));
+    case 'audit':
+      return say(await audit(words, print));
+    case 'serve': {
+      const starting = start(words);
+      stopOnSignal(starting);
+      await starting;
+    }
+  }
+}
+
 // Whoever read our output may be gone; that ends no tracker.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
@@ -65,9 +105,6 @@ switch (words.kind) {
   case 'error':
     fail(words.message);
     break;
-  case 'run': {
-    const starting = start(words.arguments);
-    stopOnSignal(starting);
-    await starting;
-  }
+  case 'run':
+    await run(words.arguments);
 }

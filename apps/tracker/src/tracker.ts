@@ -1,16 +1,19 @@
 /** One tracker, wired: a listening socket, the clients and trackers that connect to it, the state that they share. */
-import { randomBytes } from 'node:crypto';
-import { incarnationId, MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS } from '@p2p/protocol';
-import { type Connection, listenSecure, type SecureServer } from '@p2p/transport';
+import { MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS } from '@p2p/protocol';
+import { listenSecure, type SecureServer } from '@p2p/transport';
 import { ClientConnections } from './client-connections/client-connections.js';
 import { SwarmWatchers } from './client-connections/swarm-watchers.js';
 import type { Configuration } from './configuration.js';
 import { Gate } from './gate.js';
 import type { Log } from './log.js';
+import { answerOperator } from './operator/answer-operator.js';
+import { letIn, type Rooms } from './operator/door.js';
 import { Passwords } from './passwords.js';
 import { PeerLinks } from './peer-links/peer-links.js';
 import { PresenceBoard } from './replication/presence-board.js';
-import { ReplicatedState } from './replication/replicated-state.js';
+import { freshIncarnation, ReplicatedState } from './replication/replicated-state.js';
+import type { Disk } from './storage/disk.js';
+import { openDirectory } from './storage/open-directory.js';
 
 export type Started =
   | { readonly ok: true; readonly tracker: Tracker }
@@ -21,17 +24,20 @@ export class Tracker {
   readonly #clients: ClientConnections;
   readonly #links: PeerLinks;
   readonly #board: PresenceBoard;
+  readonly #disk: Disk;
 
   private constructor(parts: {
     server: SecureServer;
     clients: ClientConnections;
     links: PeerLinks;
     board: PresenceBoard;
+    disk: Disk;
   }) {
     this.#server = parts.server;
     this.#clients = parts.clients;
     this.#links = parts.links;
     this.#board = parts.board;
+    this.#disk = parts.disk;
   }
 
   /** Where this tracker listens. */
@@ -40,14 +46,22 @@ export class Tracker {
   }
 
   /**
-   * Listens, asks the other trackers what has happened, and is ready for clients: in this order, so that no client
-   * is answered from an empty state while another tracker knows better.
+   * Reads the data directory, listens, asks the other trackers what has happened, and is ready for clients: in this
+   * order, so that no client is answered from an old state while another tracker knows better. `failed` is told, once,
+   * when the disk lets this tracker down: nothing that it is asked from then on is answered.
    */
-  static async start(configuration: Configuration, log: Log): Promise<Started> {
-    const { own, trackers, cluster, identity } = configuration;
+  static async start(configuration: Configuration, log: Log, failed: (message: string) => void): Promise<Started> {
+    const { own, trackers, cluster, identity, directory } = configuration;
+    const opened = await openDirectory({
+      directory,
+      expected: { cluster, slot: own.number },
+      freshIncarnation: () => freshIncarnation(own.number),
+      failed,
+    });
+    if (!opened.ok) return opened;
+    const { base, disk } = opened;
     const slots = trackers.map(({ number }) => number);
-    const incarnation = incarnationId.parse(`${own.number}.${randomBytes(8).toString('hex')}`);
-    const replicated = new ReplicatedState({ cluster, slot: own.number, incarnation, slots });
+    const replicated = new ReplicatedState({ cluster, slot: own.number, slots, base, disk });
     const board = new PresenceBoard();
     const watchers = new SwarmWatchers(replicated, board);
     const links = new PeerLinks({ configuration, replicated, board, log });
@@ -55,29 +69,35 @@ export class Tracker {
     const passwords = new Passwords();
     const services = { slot: own.number, cluster, replicated, board, watchers, passwords, log, ready: caughtUp.opened };
     const clients = new ClientConnections(services);
-    const accept = (connection: Connection) =>
-      connection.remote.key === cluster ? links.accept(connection) : clients.accept(connection);
+    const operator = { retire: (slot: number) => caughtUp.opened.then(() => replicated.retire(slot)), log };
+    const rooms: Rooms = {
+      tracker: (connection) => links.accept(connection),
+      operator: (connection, request) => void answerOperator(connection, request, operator),
+    };
     const { host, port } = own;
     const listening = await listenSecure({
       identity,
       host,
       port,
       maxFrameBytes: MAX_HELLO_FRAME_BYTES,
-      onConnection: accept,
+      onConnection: (connection) =>
+        connection.remote.key === cluster ? letIn(connection, rooms) : clients.accept(connection),
     });
     if (!listening.ok) return listening;
     board.start({ broadcast: (changes) => links.broadcast(changes), news: (news) => watchers.news(news) });
     await catchUp(links);
+    replicated.ready();
     caughtUp.open();
-    return { ok: true, tracker: new Tracker({ server: listening.server, clients, links, board }) };
+    return { ok: true, tracker: new Tracker({ server: listening.server, clients, links, board, disk }) };
   }
 
-  /** Lets every connection finish what it is sending, and ends. */
+  /** Lets every connection finish what it is sending, writes what is to be kept, and ends. */
   async stop(): Promise<void> {
     this.#board.stop();
     this.#links.stop();
     this.#clients.close();
     await this.#server.close();
+    await this.#disk.close();
   }
 }
 

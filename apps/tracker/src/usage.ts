@@ -1,7 +1,13 @@
-/** What `--help` prints. */
-export const usageLine = 'usage: tracker <tracker_info.txt> <number> [--data-dir DIR] [--log-level LEVEL]';
+/** What `--help` prints, and the one line that goes with a mistyped command. */
+const own = '[tracker_info.txt] [--tracker NUMBER] [--data-dir DIR]';
 
-export const helpText = `${usageLine}
+export const usageLines = {
+  serve: 'usage: tracker <tracker_info.txt> <number> [--data-dir DIR] [--log-level LEVEL]',
+  retire: `usage: tracker retire <number> ${own}`,
+  audit: 'usage: tracker audit <data-dir> [--json]',
+} as const;
+
+export const helpText = `${usageLines.serve}
 
   tracker_info.txt     which trackers there are, one host:port a line
   number               which line of it this tracker is, from 1
@@ -9,4 +15,15 @@ export const helpText = `${usageLine}
   --log-level LEVEL    error, warn, info (the default) or debug
   --help, --version
 
-The first start makes cluster.key beside tracker_info.txt. All trackers share it: copy it to the other machines.`;
+The first start makes cluster.key beside tracker_info.txt. All trackers share it: copy it to the other machines.
+
+For whoever runs a tracker:
+
+  tracker retire <number> ${own}
+      gives up a tracker that never comes back, so that nobody waits for it; should it come back, it begins anew.
+      It is told to the tracker of this machine, or written into its directory while that one doesn't run.
+      By default the nearest tracker_info.txt, and the only tracker whose directory lies beside it.
+
+  tracker audit <data-dir> [--json]
+      prints the final operations in a data directory in their order, each with its time, who asked, and the running
+      digest, and says whether the chain is whole. Only reads; exit 1 where it is not.`;

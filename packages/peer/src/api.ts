@@ -84,6 +84,19 @@ export interface TrackerRow {
   readonly digest: string | null;
 }
 
+/** What a merge had to rename. */
+export interface ConflictRow {
+  readonly kind: 'user' | 'group' | 'file';
+  /** The name that was asked for. */
+  readonly from: string;
+  /** The name that it got. */
+  readonly to: string;
+  /** When the name was asked for: ISO 8601, UTC. */
+  readonly at: string;
+  /** The group of a file. */
+  readonly group?: string;
+}
+
 export type PeerEvent =
   /** Connected to this tracker. `lost`: the number of the one that was lost before, if one was. */
   | { readonly event: 'tracker'; readonly number: number; readonly state: 'connected'; readonly lost?: number }
@@ -98,6 +111,7 @@ export type PeerEvent =
 /** An open client. Names are what a person typed; they are checked (`invalid_name`) before anything else happens. */
 export interface Peer {
   createUser(user: string, password: string): Promise<Answer<{ user: string } & Replicated>>;
+  /** `renamedFrom`: the name that was typed, where a merge has given the account another. */
   login(
     user: string,
     password: string,
@@ -139,6 +153,8 @@ export interface Peer {
   removeFile(group: string, file: string): Promise<Answer<{ group: string; file: string } & Replicated>>;
 
   trackers(): Promise<Answer<{ trackers: TrackerRow[] }>>;
+  /** Oldest first; of files only those in groups that the user is a member of. */
+  listConflicts(): Promise<Answer<{ conflicts: ConflictRow[] }>>;
 
   /** Where other peers reach this client. */
   readonly address: PeerAddress;

@@ -3,6 +3,7 @@ import type { DeviceId, PeerAddress } from '@p2p/protocol';
 import { type Connection, memoryPair } from '@p2p/transport';
 import type { Peer, PeerOptions } from './api.js';
 import { accountCommands } from './commands/account-commands.js';
+import { conflictsCommand } from './commands/conflicts-command.js';
 import { downloadCommands } from './commands/download-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { groupCommands } from './commands/group-commands.js';
@@ -114,6 +115,7 @@ export class Client {
       ...fileCommands(parts),
       ...downloadCommands(parts),
       ...trackersCommand(parts),
+      ...conflictsCommand(parts),
       onEvent: (listener) => this.#events.listen(listener),
     };
   }

@@ -10,6 +10,7 @@ import { downloadFile } from './download-file.js';
 import { help } from './help.js';
 import { joinGroup } from './join-group.js';
 import { leaveGroup } from './leave-group.js';
+import { listConflicts } from './list-conflicts.js';
 import { listFiles } from './list-files.js';
 import { listGroups } from './list-groups.js';
 import { listMembers } from './list-members.js';
@@ -54,6 +55,7 @@ const all: readonly Command[] = [
   stopShare,
   removeFile,
   trackers,
+  listConflicts,
   help,
   quit,
 ];

@@ -19,6 +19,7 @@ import {
   mutationRequest,
   PROTOCOL_VERSION,
   type Refusal,
+  type RequestId,
   refusal,
   requestIdOf,
   type TrackerMessage,
@@ -130,9 +131,10 @@ export class ClientConnection {
   async #mutate(request: MutationRequest, device: ClientDevice): Promise<TrackerMessage | Refusal> {
     const { replicated } = this.#services;
     if (request.type === 'logout') this.#loggingOut = true;
-    const answer = await this.#carryOut(request, device);
+    const requestId = requestIdOf(device.id, request.counter);
+    const answer = await this.#carryOut(request, requestId, device);
     if (request.type === 'logout') this.#loggingOut = false;
-    const reply = answer.ok ? mutationReply(request, { ...answer, state: replicated.state }) : answer;
+    const reply = answer.ok ? mutationReply(request, { ...answer, requestId, state: replicated.state }) : answer;
     if ('ok' in reply) return reply;
     if (request.type === 'login') device.useSession(sessionOf(request.token));
     if (request.type === 'logout') device.useSession(undefined);
@@ -140,10 +142,10 @@ export class ClientConnection {
   }
 
   /** A request that is known is not judged again, nor its password checked: it gets the answer of its operation. */
-  async #carryOut(request: MutationRequest, device: ClientDevice) {
+  async #carryOut(request: MutationRequest, requestId: RequestId, device: ClientDevice) {
     const { replicated } = this.#services;
-    const requestId = requestIdOf(device.id, request.counter);
-    if (replicated.knows(requestId)) return replicated.attach(requestId);
+    const known = replicated.knows(requestId) ? await replicated.attach(requestId) : undefined;
+    if (known !== undefined) return known;
     const command = await prepareCommand(request, device.actor, this.#services);
     if ('ok' in command) return command;
     return replicated.request(requestId, device.actor, command);

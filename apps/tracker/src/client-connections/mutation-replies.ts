@@ -1,24 +1,24 @@
 /** What a client is told of a change that succeeded: with the names as they are, which may differ from those asked for. */
 import {
+  type FileId,
+  type GroupId,
   type MutationRequest,
-  type Operation,
   type OperationKind,
   type Refusal,
   type ReplyTo,
+  type RequestId,
   type RequestOf,
   refusal,
+  type UserId,
 } from '@p2p/protocol';
 import { fileByName, groupByName, isRefusal, type State } from '@p2p/state';
+import { sessionOf } from './prepare.js';
 
 type MutationType = MutationRequest['type'];
 /** A reply without what every reply has. */
 type Fields<T extends MutationType> = Omit<ReplyTo<T>, 'type' | 'id' | 'replicated'>;
-/** `operation` is undefined where nothing had to be changed. */
-type Describe<T extends MutationType> = (
-  request: RequestOf<T>,
-  state: State,
-  operation: Operation | undefined,
-) => Fields<T> | Refusal;
+/** What a request has made has the request's id. */
+type Describe<T extends MutationType> = (request: RequestOf<T>, state: State, id: RequestId) => Fields<T> | Refusal;
 
 /** What each request becomes. */
 const operationKinds: { readonly [T in MutationType]: OperationKind } = {
@@ -44,20 +44,11 @@ const theGroup = ({ group }: { group: string }) => ({ group });
 const groupAndUser = ({ group, user }: { group: string; user: string }) => ({ group, user });
 
 const descriptions: { readonly [T in MutationType]: Describe<T> } = {
-  create_user: (request, state, operation) => {
-    const made = operation?.body.kind === 'create_user' ? state.users.get(operation.body.user) : undefined;
-    return { user: made?.name ?? request.user };
-  },
-  login: (request, state, operation) => {
-    const opened = operation?.body.kind === 'open_session' ? state.users.get(operation.body.user) : undefined;
-    return { user: opened?.name ?? request.user };
-  },
+  create_user: ({ user }, state, id) => ({ user: state.users.get(id as string as UserId)?.name ?? user }),
+  login: describeLogin,
   logout: nothing,
   change_password: nothing,
-  create_group: (request, state, operation) => {
-    const made = operation?.body.kind === 'create_group' ? state.groups.get(operation.body.group) : undefined;
-    return { group: made?.name ?? request.group };
-  },
+  create_group: ({ group }, state, id) => ({ group: state.groups.get(id as string as GroupId)?.name ?? group }),
   join_group: theGroup,
   leave_group: theGroup,
   accept_request: groupAndUser,
@@ -70,33 +61,47 @@ const descriptions: { readonly [T in MutationType]: Describe<T> } = {
   remove_file: ({ group, file }) => ({ group, file }),
 };
 
+/** The account that is logged in, which may be one that a merge took the typed name from. */
+function describeLogin({ user: typed, token }: RequestOf<'login'>, state: State): Fields<'login'> {
+  const opened = state.sessions.get(sessionOf(token));
+  const user = opened === undefined ? typed : (state.users.get(opened.user)?.name ?? typed);
+  return user === typed ? { user } : { user, renamedFrom: typed };
+}
+
 /** The file that was made, or the one that was there already. It may have been removed again meanwhile. */
 function describeSharedFile(
   request: RequestOf<'share_file'>,
   state: State,
-  operation: Operation | undefined,
+  id: RequestId,
 ): Fields<'share_file'> | Refusal {
-  const made = operation?.body.kind === 'share_file' ? state.files.get(operation.body.file) : undefined;
+  const made = state.files.get(id as string as FileId);
   const group = groupByName(state, request.group);
   const file = made ?? (group === undefined ? undefined : fileByName(state, group.id, request.file));
   if (file === undefined) return refusal('no_such_file', 'the file was removed while it was shared');
   return { group: file.group, file: file.sameAs ?? file.id, name: file.name };
 }
 
+export interface CarriedOut {
+  readonly state: State;
+  readonly requestId: RequestId;
+  /** Undefined where nothing had to be changed. */
+  readonly done: OperationKind | undefined;
+  readonly replicated: boolean;
+}
+
 /**
- * The reply to `request`, its operation carried out. A device that uses a request id twice, for different commands, is
- * refused: the operation under that id is not what it asks for now.
+ * The reply to `request`, which has been carried out. A device that uses a request id twice, for different commands, is
+ * refused: what was done under that id is not what it asks for now.
  */
 export function mutationReply(
   request: MutationRequest,
-  outcome: { readonly state: State; readonly operation: Operation | undefined; readonly replicated: boolean },
+  { state, requestId, done, replicated }: CarriedOut,
 ): ReplyTo<MutationType> | Refusal {
-  const { state, operation, replicated } = outcome;
-  if (operation !== undefined && operation.body.kind !== operationKinds[request.type]) {
+  if (done !== undefined && done !== operationKinds[request.type]) {
     return refusal('bad_request', 'this counter was used for another request');
   }
   const describe = descriptions[request.type] as Describe<MutationType>;
-  const fields = describe(request, state, operation);
+  const fields = describe(request, state, requestId);
   if (isRefusal(fields)) return fields;
   return { type: `${request.type}.ok`, id: request.id, ...fields, replicated } as ReplyTo<MutationType>;
 }

@@ -1,7 +1,14 @@
 /** Turns a client's request into a command: passwords are hashed and checked here, so that no secret goes further. */
 import { createHash } from 'node:crypto';
-import { type MutationRequest, type Refusal, refusal, SESSION_MS, type SessionId } from '@p2p/protocol';
-import { type Actor, type Command, userByName, userOfSession } from '@p2p/state';
+import {
+  MAX_RENAMED_TRIED,
+  type MutationRequest,
+  type Refusal,
+  refusal,
+  SESSION_MS,
+  type SessionId,
+} from '@p2p/protocol';
+import { type Actor, type Command, type User, userByName, userOfSession, usersRenamedFrom } from '@p2p/state';
 import type { Services } from './services.js';
 
 type Request<T extends MutationRequest['type']> = Extract<MutationRequest, { type: T }>;
@@ -30,16 +37,25 @@ export function sessionOf(token: Uint8Array): SessionId {
 }
 
 /** Who doesn't exist and who mistyped get the same answer after the same time. */
-async function prepareLogin(
-  request: Request<'login'>,
-  { replicated, passwords }: Services,
-): Promise<Command | Refusal> {
-  const user = userByName(replicated.state, request.user);
-  const fits = await passwords.verify(user?.credential, request.password);
-  if (!fits || user === undefined) return refusal('wrong_password');
+async function prepareLogin(request: Request<'login'>, services: Services): Promise<Command | Refusal> {
+  const user = await accountOf(request, services);
+  if (user === undefined) return refusal('wrong_password');
   const { id, credentialVersion } = user;
   const expires = Date.now() + SESSION_MS;
   return { type: 'login', user: id, credentialVersion, session: sessionOf(request.token), expires };
+}
+
+/** The account that has the name, or else one that a merge took it from: whichever the password is that of. */
+async function accountOf(
+  { user: name, password }: Request<'login'>,
+  { replicated, passwords }: Services,
+): Promise<User | undefined> {
+  const named = userByName(replicated.state, name);
+  if (await passwords.verify(named?.credential, password)) return named;
+  for (const renamed of usersRenamedFrom(replicated.state, name).slice(0, MAX_RENAMED_TRIED)) {
+    if (await passwords.verify(renamed.credential, password)) return renamed;
+  }
+  return undefined;
 }
 
 async function prepareChange(

@@ -13,6 +13,7 @@ import {
   asMember,
   fileByName,
   isRefusal,
+  listConflicts,
   listFiles,
   listGroups,
   listMembers,
@@ -64,6 +65,8 @@ const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
     named('members', listMembers(replicated.state, user, { ...request, presence: board.presence })),
   list_files: (request, { services: { replicated, board }, user }) =>
     named('files', listFiles(replicated.state, user, { ...request, presence: board.presence })),
+  list_conflicts: ({ after }, { services, user }) =>
+    named('conflicts', listConflicts(services.replicated.state, user, after)),
   check_member: ({ group: name }, { services, user }) => {
     const group = asMember(services.replicated.state, name, user);
     return isRefusal(group) ? group : { group: group.id };

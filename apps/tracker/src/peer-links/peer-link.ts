@@ -38,6 +38,11 @@ export class PeerLink {
     this.#connection.send(encodeMessage(message));
   }
 
+  /** Resolves when there is room for more, or the link is gone. */
+  drained(): Promise<void> {
+    return this.#connection.drained();
+  }
+
   close(): void {
     this.#connection.close();
   }

@@ -86,7 +86,26 @@ export class PeerLinks implements LinkPort {
     for (const link of this.#links.values()) link.close();
   }
 
-  send: LinkPort['send'] = (id, message) => this.#links.get(id)?.send(message);
+  send: LinkPort['send'] = ({ link: id, message, isBulk }) => {
+    const link = this.#links.get(id);
+    if (link === undefined) return;
+    link.send(message);
+    if (!isBulk) return;
+    // Not before everybody else has had a turn: a backlog takes as long as it takes, clients don't wait for it.
+    void link
+      .drained()
+      .then(() => setImmediate(() => this.#options.replicated.input({ kind: 'link_ready', link: id })));
+  };
+
+  closeAll: LinkPort['closeAll'] = () => {
+    for (const link of this.#links.values()) link.close();
+  };
+
+  rejoined: LinkPort['rejoined'] = (operations) => {
+    this.#options.log.info(
+      `this directory was new, or older than the cluster: took over what the other tracker has (${operations} operations)`,
+    );
+  };
 
   close: LinkPort['close'] = (id) => this.#links.get(id)?.close();
 
@@ -152,7 +171,7 @@ export class PeerLinks implements LinkPort {
     const { cluster, keyPath } = this.#options.configuration;
     return (
       `${who} has another key: sha256:${key ?? '?'} there, sha256:${cluster} here – ` +
-      `copy ${keyPath} to that machine, or its cluster.key here, and start that tracker again`
+      `copy ${keyPath} to that machine, or its cluster.key here, and start that tracker again with an empty data directory`
     );
   }
 }

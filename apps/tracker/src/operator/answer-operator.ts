@@ -1,0 +1,45 @@
+/** What a running tracker does for whoever runs it: one request, one reply, and the connection ends. */
+import {
+  encodeMessage,
+  MAX_REFUSAL_DETAIL_BYTES,
+  type OperatorReply,
+  type OperatorRequest,
+  PROTOCOL_VERSION,
+} from '@p2p/protocol';
+import type { ReplicaAnswer } from '@p2p/state';
+import type { Connection } from '@p2p/transport';
+import type { Log } from '../log.js';
+
+export interface OperatorServices {
+  /** Gives up the tracker of this slot; refused where that may not be. */
+  retire(slot: number): Promise<ReplicaAnswer>;
+  readonly log: Log;
+}
+
+/** Never rejects. */
+export async function answerOperator(
+  connection: Connection,
+  request: OperatorRequest,
+  services: OperatorServices,
+): Promise<void> {
+  try {
+    connection.send(encodeMessage(await replyTo(request, services)));
+  } catch (error) {
+    // A bug: the operator hears of it here and there, and everybody else goes on.
+    services.log.error(`${request.type} failed: ${error instanceof Error ? error.stack : String(error)}`);
+    connection.send(encodeMessage(refused('an internal error; the log of the tracker says more')));
+  }
+  connection.close();
+}
+
+async function replyTo({ protocol, slot }: OperatorRequest, { retire, log }: OperatorServices): Promise<OperatorReply> {
+  if (protocol !== PROTOCOL_VERSION) return refused('the running tracker speaks another version of the protocol');
+  const answer = await retire(slot);
+  if (!answer.ok) return refused(answer.message);
+  log.info(`tracker ${slot} is retired: nobody waits for it any more`);
+  return { type: 'retired', replicated: answer.replicated };
+}
+
+function refused(detail: string): OperatorReply {
+  return { type: 'refused', detail: detail.slice(0, MAX_REFUSAL_DETAIL_BYTES) };
+}
