@@ -13,6 +13,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/swarm': ['packages/protocol'],
   'packages/transport': ['packages/protocol'],
   'packages/command-line': ['packages/protocol'],
+  'packages/simulation': ['packages/protocol', 'packages/state'],
   'packages/peer': ['packages/protocol', 'packages/swarm', 'packages/transport'],
   'apps/tracker': ['packages/command-line', 'packages/protocol', 'packages/state', 'packages/transport'],
   'apps/client': ['packages/command-line', 'packages/peer', 'packages/protocol'],
