@@ -4,7 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClientProgram } from './client-program.js';
-import { Program } from './program.js';
+import { Program, type ProgramOptions } from './program.js';
+
+/** How a tracker is started, where that isn't as usual. */
+export interface TrackerLaunch extends Partial<Pick<ProgramOptions, 'words' | 'environment' | 'command'>> {
+  /** Lies in the cluster's folder. */
+  readonly trackerInfo?: string;
+}
 
 export class Cluster {
   /** Everything of this cluster lies here, and goes with it. */
@@ -43,6 +49,11 @@ export class Cluster {
     return join(this.directory, 'tracker_info.txt');
   }
 
+  /** Where tracker `number` keeps all it knows, unless it is told otherwise. */
+  dataDirectory(number: number): string {
+    return join(this.directory, '.p2p', `tracker-${number}`);
+  }
+
   /** Where tracker `number` listens. */
   port(number: number): number {
     const port = this.ports[number - 1];
@@ -56,13 +67,23 @@ export class Cluster {
     words: readonly string[] = [],
     trackerInfo = 'tracker_info.txt',
   ): Promise<Program> {
+    const tracker = this.launchTracker(number, { words, trackerInfo });
+    await tracker.line((line) => line.includes('listening on'));
+    return tracker;
+  }
+
+  /** Starts a tracker and doesn't wait: it may well have a reason not to serve. */
+  launchTracker(
+    number: number,
+    { words = [], trackerInfo = 'tracker_info.txt', ...rest }: TrackerLaunch = {},
+  ): Program {
     const tracker = new Program('tracker', {
+      ...rest,
       words: [trackerInfo, String(number), ...words],
       directory: this.directory,
     });
     this.own(tracker);
     this.#trackers.set(number, tracker);
-    await tracker.line((line) => line.includes('listening on'));
     return tracker;
   }
 

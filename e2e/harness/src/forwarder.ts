@@ -1,12 +1,15 @@
-/** A wire between two programs that a test can cut: what connects here is carried on to another port. */
+/** A wire between two programs that a test can cut and slow: what connects here is carried on to another port. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type Direction, Lane, type Pace } from './lane.js';
 
 export class Forwarder {
   /** Where to connect instead. */
   readonly port: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #isCut = false;
+  readonly #lanes = new Set<Lane>();
+  readonly #cutDirections = new Set<Direction>();
+  #pace: Pace = {};
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -27,15 +30,27 @@ export class Forwarder {
     });
   }
 
-  /** From now on nothing passes, and nobody is told: no end, no refusal, as with a cable that is pulled out. */
-  cut(): void {
-    this.#isCut = true;
-    for (const socket of this.#sockets) socket.pause();
+  /**
+   * From now on nothing passes in these directions, and nobody is told: no end, no refusal, as with a cable that is
+   * pulled out.
+   */
+  cut(...directions: readonly Direction[]): void {
+    for (const direction of directions.length === 0 ? (['there', 'back'] as const) : directions) {
+      this.#cutDirections.add(direction);
+    }
+    for (const lane of this.#lanes) if (this.#cutDirections.has(lane.direction)) lane.hold();
   }
 
-  /** New connections pass again; those from before are broken off. */
+  /** Everything that passes from now on takes its time. An empty pace: at once again. */
+  slow(pace: Pace): void {
+    this.#pace = pace;
+    for (const lane of this.#lanes) lane.pace = pace;
+  }
+
+  /** New connections pass again, at full speed; those from before are broken off. */
   heal(): void {
-    this.#isCut = false;
+    this.#cutDirections.clear();
+    this.#pace = {};
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -46,18 +61,20 @@ export class Forwarder {
 
   #carry(incoming: Socket, target: number): void {
     this.#hold(incoming);
-    if (this.#isCut) return;
+    if (this.#cutDirections.size === 2) return;
     const outgoing = connect(target, '127.0.0.1');
     this.#hold(outgoing);
-    for (const [from, to] of [
-      [incoming, outgoing],
-      [outgoing, incoming],
-    ] as const) {
-      // Not pipe(): it would set a socket flowing again that cut() has paused.
-      from.on('data', (chunk) => to.write(chunk));
-      from.once('close', () => to.destroy());
-    }
-    incoming.resume();
+    this.#lay('there', incoming, outgoing);
+    this.#lay('back', outgoing, incoming);
+  }
+
+  #lay(direction: Direction, from: Socket, to: Socket): void {
+    const lane = new Lane(direction, from, to);
+    lane.pace = this.#pace;
+    this.#lanes.add(lane);
+    from.once('close', () => this.#lanes.delete(lane));
+    if (this.#cutDirections.has(direction)) lane.hold();
+    else lane.release();
   }
 
   #hold(socket: Socket): void {
