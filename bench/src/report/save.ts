@@ -1,0 +1,36 @@
+/** Keeps what a run has come to, with all that somebody needs who wants to compare another one with it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Figure, isMet } from './figures.js';
+
+/** Seen from the built program, and from this file's folder alike only by way of the package's own. */
+const folder = fileURLToPath(new URL('../results/', import.meta.url));
+
+export interface Run {
+  readonly benchmark: string;
+  readonly tiny: boolean;
+  readonly command: string;
+  readonly figures: readonly Figure[];
+}
+
+/** @returns the path of the file that was written; a second run on one day replaces the first */
+export function saveRun(run: Run, now: Date): string {
+  mkdirSync(folder, { recursive: true });
+  const path = `${folder}${now.toISOString().slice(0, 10)}-${run.benchmark}${run.tiny ? '-tiny' : ''}.json`;
+  const figures = run.figures.map((figure) => ({ ...figure, met: isMet(figure) }));
+  const kept = { ...run, figures, date: now.toISOString(), machine: machine() };
+  writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`);
+  return path;
+}
+
+function machine() {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.version,
+  };
+}
