@@ -1,5 +1,5 @@
 /** A tracker that knows a large cluster is killed and started again: how long until it serves, and what it takes. */
-import { Cluster } from '@p2p/harness';
+import { Cluster, Program } from '@p2p/harness';
 import type { Benchmark, BenchmarkOptions } from '../benchmark.js';
 import { populate } from '../population/populate.js';
 import { TellingTracker } from '../population/telling-tracker.js';
@@ -31,7 +31,11 @@ async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promi
   let memory = 0;
   for (let round = 1; round <= STARTS; round++) {
     const startedAt = performance.now();
-    const again = await cluster.startTracker(1);
+    const again = cluster.own(
+      new Program('tracker', { words: ['tracker_info.txt', '1'], directory: cluster.directory }),
+    );
+    // Not by way of startTracker(): what takes longer than a test would wait is to be measured all the same.
+    await again.output.find((line) => line.includes('listening on'));
     const seconds = (performance.now() - startedAt) / 1_000;
     say(`start ${round} of ${STARTS}: ${seconds.toFixed(2)} s`);
     slowest = Math.max(slowest, seconds);

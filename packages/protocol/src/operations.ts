@@ -3,7 +3,7 @@
  * everywhere after. What each does to the state is `@p2p/state`'s matter.
  */
 import { z } from 'zod';
-import { pack, unpack } from './codec.js';
+import { pack, unpack, unpackOwn } from './codec.js';
 import { fileName, groupName, userName } from './fields.js';
 import {
   contentRoot,
@@ -133,6 +133,11 @@ export interface EncodedOperation {
 export function encodeOperation(operation: Operation): EncodedOperation {
   // A copy of its own size: the encoder's buffer is shared, and a small operation must not keep a large one alive.
   return { operation, bytes: Uint8Array.from(pack(operation)) };
+}
+
+/** The operation in bytes from one's own disk, see {@link unpackOwn}. */
+export function decodeOwnOperation(bytes: Uint8Array): EncodedOperation {
+  return { operation: unpackOwn(bytes) as Operation, bytes };
 }
 
 /** The operation in these bytes, or undefined where they hold none. */

@@ -3,6 +3,7 @@ import type { ClusterId } from '@p2p/protocol';
 import type { Replica } from '@p2p/state';
 import { Agenda } from './agenda.js';
 import { Client } from './clients/client.js';
+import type { Taste } from './clients/commands.js';
 import { Dice } from './dice.js';
 import { Disk } from './disk/disk.js';
 import { Network } from './network/network.js';
@@ -35,6 +36,7 @@ export interface ClusterOptions {
   readonly clients: number;
   readonly thinkMs: number;
   readonly window: number;
+  readonly taste: Taste;
   /** Whether messages go through the codec, which costs as much as all the rest. */
   readonly isEncoded: boolean;
   /** Where the steps of a run are told, if anywhere. */
@@ -78,10 +80,10 @@ export class Cluster {
   };
 
   letClientsIn(): void {
-    const { clients: count, thinkMs, window } = this.#options;
+    const { clients: count, thinkMs, window, taste } = this.#options;
     const { agenda, dice, machines, nextTicket } = this;
     for (let client = 0; client < count; client++) {
-      this.#clients.push(new Client({ agenda, dice, machines, nextTicket, thinkMs, window }));
+      this.#clients.push(new Client({ agenda, dice, machines, nextTicket, thinkMs, window, taste }));
     }
   }
 

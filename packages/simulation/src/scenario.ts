@@ -60,6 +60,7 @@ export function runScenario(seed: number, onStep?: StepListener): Summary {
     isEncoded: dice.chance(0.1),
     thinkMs,
     window: dice.pick([1, 1, 3]),
+    taste: dice.chance(0.1) ? 'memberships' : 'all',
     onStep,
   });
   const faults = new Faults(cluster, { skewMs, lastingMs, mayLoseOnlyCopies: dice.chance(0.05) });

@@ -114,6 +114,46 @@ function formerIncarnationOnOldLink(stage: Stage): void {
   cluster.run(WORK_MS);
 }
 
+/**
+ * Tracker 1 has acknowledged to 2 what 3 lacks, loses its disk, and is given everything by 3; its clock is behind, so
+ * that it greets as early as it may. Then 2 and 3 meet again, before they have heard of that.
+ */
+function giverThatLacksSome(stage: Stage): void {
+  const { cluster, faults, dice } = stage;
+  const { network } = cluster;
+  begin(stage);
+  for (const slot of [2, 3]) cluster.machine(slot).clock.aheadMs = 1_000;
+  for (const other of [1, 2]) {
+    network.cut(3, other);
+    network.cut(other, 3);
+  }
+  cluster.run(dice.between(100, 400));
+  network.cut(1, 2);
+  network.cut(2, 1);
+  faults.loseDisk(1);
+  cluster.machine(1).clock.aheadMs = -1_000;
+  network.mend(1, 3);
+  network.mend(3, 1);
+  cluster.machine(1).start();
+  cluster.run(dice.between(50, 600));
+  network.mend(2, 3);
+  network.mend(3, 2);
+  cluster.run(WORK_MS);
+}
+
+/** Members and owners leave on both sides of a partition: the heir has to be the same on both, whoever left first. */
+function heirs(stage: Stage): void {
+  const { cluster } = stage;
+  const { network } = cluster;
+  begin(stage);
+  for (let time = 0; time < 3; time++) {
+    cluster.rest();
+    cluster.run(WORK_MS);
+    for (const [from, to] of [[1, 2], [2, 1]] as const) network.cut(from, to);
+    cluster.run(WORK_MS);
+  }
+}
+
 /** A backup is put back: what came after it is on the other disks. */
 function restoredBackup(stage: Stage): void {
   const { cluster, dice } = stage;
@@ -226,6 +266,8 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   'skew-at-rejoin': { run: skewAtRejoin, options: none },
   'former-incarnation-late': { run: formerIncarnationLate, options: { size: 3 } },
   'former-incarnation-on-an-old-link': { run: formerIncarnationOnOldLink, options: { size: 3, thinkMs: 60 } },
+  'giver-that-lacks-some': { run: giverThatLacksSome, options: { size: 3, thinkMs: 60 } },
+  heirs: { run: heirs, options: { size: 2, clients: 6, thinkMs: 60, taste: 'memberships' } },
   'restored-backup': { run: restoredBackup, options: none },
   'all-restored': { run: allRestored, options: none },
   'retired-and-back': { run: retiredAndBack, options: none },

@@ -22,7 +22,17 @@ export function outcomeOf(state: State, request: RequestId): RequestRecord | und
 }
 
 export function recordOutcome(state: State, request: RequestId, record: RequestRecord): void {
-  state.outcomes.set(request, record);
+  state.outcomes.set(request, sharedRecord(record));
+}
+
+const successes = new Map<RequestRecord['kind'], RequestRecord>();
+
+/** One record for all successes of a kind: nearly all of millions are such, and rows are never changed. */
+export function sharedRecord(record: RequestRecord): RequestRecord {
+  if (!record.outcome.ok) return record;
+  const shared = successes.get(record.kind);
+  if (shared === undefined) successes.set(record.kind, record);
+  return shared ?? record;
 }
 
 /** Whether a request is so old that nobody would know any more whether it has been carried out. */

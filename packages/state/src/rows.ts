@@ -2,8 +2,9 @@
  * The state as rows that can be written down and read back. Tables that can be derived from others are not among them:
  * names lead to what has the name, and that is known from the thing itself.
  */
-import { type FileId, pack, type UserId, unpack } from '@p2p/protocol';
-import type { Conflict, Group, SharedFile, State, User } from './state.js';
+import { type FileId, pack, type UserId, unpack, unpackOwn } from '@p2p/protocol';
+import { sharedRecord } from './outcomes.js';
+import type { Conflict, Group, RequestRecord, SharedFile, State, User } from './state.js';
 import { emptyState } from './state.js';
 import { Table, type Write } from './table.js';
 
@@ -43,6 +44,11 @@ export function encodeRows(rows: readonly RowChange[]): Uint8Array {
   return Uint8Array.from(pack(rows));
 }
 
+/** The rows in bytes from one's own disk, see `unpackOwn`. */
+export function decodeOwnRows(bytes: Uint8Array): RowChange[] {
+  return unpackOwn(bytes) as RowChange[];
+}
+
 /** The rows in these bytes, or undefined where they hold none: of unknown tables, or in another form. */
 export function decodeRows(bytes: Uint8Array): RowChange[] | undefined {
   const rows = unpack(bytes);
@@ -67,13 +73,30 @@ function isKey(key: unknown, table: string): boolean {
 /** Builds a state from rows, the later of two under one key counting. */
 export class StateLoader {
   readonly #state = emptyState();
+  /** Values of the last row: neighbours often have the same, and a text that is held once is collected faster. */
+  #neighbour: Readonly<Record<string, unknown>> = {};
 
   add(rows: readonly RowChange[]): void {
     for (const [name, outer, key, row] of rows) {
       const table = this.#state[name as keyof StoredTables];
       const target = table instanceof Table ? table : table.at(outer ?? '');
-      (target as Table<string | number, unknown>).restore(key, row ?? undefined);
+      (target as Table<string | number, unknown>).restore(key, row === null ? undefined : this.#shared(row, key));
     }
+  }
+
+  /** The row, with one text for what stands in it several times, in its key, or in the row before. */
+  #shared(row: unknown, key: string | number): unknown {
+    if (typeof row !== 'object' || row === null || typeof key !== 'string') return row;
+    if ('outcome' in row) return sharedRecord(row as RequestRecord);
+    const fields = row as Record<string, unknown>;
+    if (fields.id === key) fields.id = key;
+    if (fields.credentialVersion === key) fields.credentialVersion = key;
+    for (const field of ['group', 'by', 'user'] as const) {
+      if (fields[field] !== undefined && fields[field] === this.#neighbour[field])
+        fields[field] = this.#neighbour[field];
+    }
+    this.#neighbour = fields;
+    return row;
   }
 
   /** The state, with its names found again. Nothing may be added after. */

@@ -7,7 +7,7 @@ import type { Actor, Command, ReplicaAnswer } from '@p2p/state';
 import type { Agenda } from '../agenda.js';
 import type { Dice } from '../dice.js';
 import type { Machine } from '../tracker/machine.js';
-import { thinkOf } from './commands.js';
+import { type Taste, thinkOf } from './commands.js';
 import { Device, LARGEST_STEP } from './device.js';
 
 interface Outstanding {
@@ -23,6 +23,7 @@ export interface ClientOptions {
   readonly machines: readonly Machine[];
   readonly nextTicket: () => number;
   readonly thinkMs: number;
+  readonly taste: Taste;
   /** Requests under way at a time. */
   readonly window: number;
 }
@@ -82,7 +83,7 @@ export class Client {
     if (serving.length === 0) return;
     const machine = dice.pick(serving);
     const { state } = (machine.process as NonNullable<Machine['process']>).replica;
-    const command = thinkOf({ device: this.#device, state, dice, now: machine.clock.now });
+    const command = thinkOf({ taste: this.#options.taste, device: this.#device, state, dice, now: machine.clock.now });
     if (command === undefined) return;
     const requestId = this.#device.nextRequest();
     const asked = { requestId, actor: this.#device.actor, command, counter: this.#device.counter };

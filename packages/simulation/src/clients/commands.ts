@@ -19,7 +19,11 @@ type Unbranded<C> = C extends Command
 /** As at the door: text that has the right form gets its brand. */
 const branded = (command: Unbranded<Command>) => command as Command;
 
+/** Everything, or hardly more than coming and going in one group: then it matters who inherits it. */
+export type Taste = 'all' | 'memberships';
+
 interface Thinking {
+  readonly taste: Taste;
   readonly device: Device;
   readonly state: State;
   readonly dice: Dice;
@@ -30,19 +34,21 @@ interface Thinking {
 export function thinkOf(thinking: Thinking): Command | undefined {
   const { device, state, dice } = thinking;
   if (device.session === undefined || device.user === undefined) return comeIn(thinking);
-  const group = dice.pick(groups);
+  const isPicky = thinking.taste === 'memberships';
+  const group = isPicky ? 'films' : dice.pick(groups);
   const id = groupByName(state, group)?.id;
   if (dice.chance(0.1)) return comeIn(thinking);
   if (dice.chance(0.05)) return dice.chance(0.5) ? { type: 'logout' } : changePassword(device, state);
-  if (dice.chance(NONSENSE_CHANCE)) return dice.pick([...asMember(dice, group), ...asOwner(dice, group)]);
+  if (!isPicky && dice.chance(NONSENSE_CHANCE)) return dice.pick([...asMember(dice, group), ...asOwner(dice, group)]);
   if (id === undefined) return branded({ type: 'create_group', group });
   const member = state.members.get(id, device.user);
   if (member === undefined) return branded({ type: 'join_group', group });
   const asking = member.owner ? applicantOf(state, id) : undefined;
   if (asking !== undefined) {
-    const type = dice.chance(0.8) ? 'accept_request' : 'reject_request';
+    const type = isPicky || dice.chance(0.8) ? 'accept_request' : 'reject_request';
     return branded({ type, group, user: asking });
   }
+  if (isPicky) return dice.chance(0.3) ? branded({ type: 'leave_group', group }) : comeIn(thinking);
   return dice.pick(member.owner ? [...asMember(dice, group), ...asOwner(dice, group)] : asMember(dice, group));
 }
 

@@ -6,6 +6,8 @@ export interface Mutation {
   /** What goes wrong then. */
   readonly why: string;
   readonly edits: readonly Edit[];
+  /** The schedule that was written for it, where chance would need too long. */
+  readonly schedule?: string;
 }
 
 const replica = 'packages/state/src/replica';
@@ -36,11 +38,14 @@ export const mutations: readonly Mutation[] = [
     find: 'if (!vectors.every((vector) => since.every((wanted) => covers(vector, wanted)))) return undefined;',
     replace: 'void covers; void since;',
   }),
-  mutation('old links kept', 'a former incarnation goes on sending through a link that was never closed', {
-    file: `${replica}/replica.ts`,
-    find: 'this.#linking.dropReplaced();',
-    replace: '',
-  }),
+  {
+    ...mutation('old links kept', 'a former incarnation goes on sending through a link that was never closed', {
+      file: `${replica}/replica.ts`,
+      find: 'this.#linking.dropReplaced();',
+      replace: '',
+    }),
+    schedule: 'former-incarnation-on-an-old-link',
+  },
   mutation('no rejoin', 'a newcomer numbers its operations from before what is final', {
     file: `${replica}/handshake.ts`,
     find: "return here ? 'here' : there ? 'there' : undefined;",
@@ -91,21 +96,27 @@ export const mutations: readonly Mutation[] = [
     find: 'fresh.push(encoded);',
     replace: 'if (encoded !== operations[4]) fresh.push(encoded);',
   }),
-  mutation('depend on Map order', 'another member inherits the group', {
-    file: 'packages/state/src/apply/memberships.ts',
-    find: 'const [heir] = members.sort(([, a], [, b]) => compareStamps(a.since, b.since));',
-    replace: 'const [heir] = members; void compareStamps;',
-  }),
+  {
+    ...mutation('depend on Map order', 'on another tracker another member inherits the group', {
+      file: 'packages/state/src/apply/memberships.ts',
+      find: 'const [heir] = members.sort(([, a], [, b]) => compareStamps(a.since, b.since));',
+      replace: 'const [heir] = members; void compareStamps;',
+    }),
+    schedule: 'heirs',
+  },
   mutation('merge one by one', 'a backlog costs the square of what it is long', {
     file: `${replica}/ledger.ts`,
     find: 'return this.timeline.insert(backlog);',
     replace: 'return backlog.flatMap((one) => this.timeline.insert([one]));',
   }),
-  mutation('give a state without vacating the slot', 'an acknowledgement of the former incarnation goes on counting', {
-    file: `${replica}/replica.ts`,
-    find: 'if (giving?.peer !== undefined) giving.givingUntil = this.#requests.vacate(giving.peer.slot, input.now);',
-    replace: 'if (giving?.peer !== undefined) giving.givingUntil = 0;',
-  }),
+  {
+    ...mutation('give a state without vacating the slot', 'acknowledgements of the former incarnation go on counting', {
+      file: `${replica}/replica.ts`,
+      find: 'if (giving?.peer !== undefined) giving.givingUntil = this.#requests.vacate(giving.peer.slot, input.now);',
+      replace: 'if (giving?.peer !== undefined) giving.givingUntil = 0;',
+    }),
+    schedule: 'giver-that-lacks-some',
+  },
   mutation('a request acts twice', 'whoever was let in again is removed again', {
     file: 'packages/state/src/apply/apply.ts',
     find: "if (recorded !== undefined && (recorded.ok || mode === 'reject')) return recorded;",

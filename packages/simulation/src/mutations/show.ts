@@ -8,7 +8,7 @@ import { root, withEdits } from './bundle.js';
 import { type Mutation, mutations } from './mutations.js';
 
 /** Seeds after which a mutation counts as not caught. */
-const MAX_SEEDS = 5_000;
+const MAX_SEEDS = 20_000;
 const NOT_CAUGHT = `**none of ${MAX_SEEDS}**`;
 const BEGIN = '<!-- mutations: written by pnpm simulate --mutations --write -->';
 const END = '<!-- end of mutations -->';
@@ -39,15 +39,16 @@ export async function showMutations({ write, only }: ShowOptions): Promise<numbe
   return missed === 0 && chosen.length > 0 ? 0 : 1;
 }
 
-async function firstFailure({ edits }: Mutation): Promise<Failure | undefined> {
-  const range = { first: 1, count: MAX_SEEDS, schedule: undefined, trace: false };
+async function firstFailure({ edits, schedule }: Mutation): Promise<Failure | undefined> {
+  const range = { first: 1, count: MAX_SEEDS, schedule, trace: false };
   const { failures } = await withEdits(edits, (program) => runOnWorkers(program, range, availableParallelism()));
   return failures[0];
 }
 
 async function rowOf(mutation: Mutation): Promise<string> {
   const failure = await firstFailure(mutation);
-  const seed = failure === undefined ? NOT_CAUGHT : `${failure.seed}`;
+  const of = mutation.schedule === undefined ? '' : ` of ${mutation.schedule}`;
+  const seed = failure === undefined ? NOT_CAUGHT : `${failure.seed}${of}`;
   const rule = failure?.message.split(':')[0] ?? '';
   return `| ${mutation.name} | ${mutation.why} | ${seed} | ${rule} |`;
 }

@@ -24,6 +24,8 @@ export function stream(link: Link, source: Source, send: Send): void {
   if (link.peer === undefined || link.taking !== undefined || link.ended) return;
   if (link.giving !== undefined) streamSnapshot(link, source, send);
   else if (streamOperations(link, source, send)) {
+    // The first one says that this is all. It is sent whatever the other side has heard of it from others.
+    if (!link.level) link.told.delete(source.own);
     link.level = true;
     streamVectors(link, source, send);
   }

@@ -1,5 +1,5 @@
 /** Reads the end of the journal: the operations that are not folded. */
-import { decodeOperation, type EncodedOperation, type FoldMark } from '@p2p/protocol';
+import { decodeOwnOperation, type EncodedOperation, type FoldMark } from '@p2p/protocol';
 import { type GrowingVector, seqIn } from '../replica/vectors.js';
 import { type Batch, comparePositions, type FileHeader, type JournalPosition } from './contents.js';
 import { damaged, missing, type Unusable } from './faults.js';
@@ -119,8 +119,7 @@ class TailReader {
   #unfoldedOf({ operations }: Batch): EncodedOperation[] | undefined {
     const fresh: EncodedOperation[] = [];
     for (const bytes of operations) {
-      const encoded = decodeOperation(bytes);
-      if (encoded === undefined) return undefined;
+      const encoded = decodeOwnOperation(bytes);
       const { stamp, seq } = encoded.operation;
       const folded = seqIn(this.#of.mark.vector, stamp.incarnation);
       const before = this.#read[stamp.incarnation];
