@@ -8,14 +8,11 @@ import { type ErrorCode, errorCodes } from './errors.js';
 import { MAX_REQUEST_NUMBER } from './limits.js';
 import { isPlainValue } from './plain-values.js';
 
-const packr = new Packr({
-  useRecords: false,
-  mapsAsObjects: true,
-  // Decoded byte strings must outlive the chunk they came in.
-  copyBuffers: true,
-  int64AsType: 'number',
-  encodeUndefinedAsNil: false,
-});
+const options = { useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: false } as const;
+
+/** Decoded byte strings outlive the chunk they came in. */
+const packr = new Packr({ ...options, copyBuffers: true });
+const viewing = new Packr({ ...options, copyBuffers: false });
 
 /**
  * MessagePack bytes of any plain value: objects, arrays, strings, numbers, booleans, null, Uint8Array. A field without a
@@ -38,10 +35,11 @@ export function unpack(bytes: Uint8Array): unknown {
 
 /**
  * The value of MessagePack bytes that this program has written itself, and that a checksum has shown to be unchanged:
- * without the checks that strangers' bytes need. Throws where they are not what they should be.
+ * without the checks that strangers' bytes need. Byte strings in it are views of `bytes`: copy what is kept. Throws where
+ * they are not what they should be.
  */
 export function unpackOwn(bytes: Uint8Array): unknown {
-  return packr.unpack(bytes);
+  return viewing.unpack(bytes);
 }
 
 /** The payload of an outgoing message, without its length prefix. */

@@ -136,8 +136,8 @@ export function encodeOperation(operation: Operation): EncodedOperation {
 }
 
 /** The operation in bytes from one's own disk, see {@link unpackOwn}. */
-export function decodeOwnOperation(bytes: Uint8Array): EncodedOperation {
-  return { operation: unpackOwn(bytes) as Operation, bytes };
+export function decodeOwnOperation(bytes: Uint8Array): Operation {
+  return unpackOwn(bytes) as Operation;
 }
 
 /** The operation in these bytes, or undefined where they hold none. */

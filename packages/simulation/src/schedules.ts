@@ -27,6 +27,7 @@ function stageOf(seed: number, options: Partial<ClusterOptions>): Stage {
     clients: 3,
     thinkMs: 200,
     window: 1,
+    taste: 'all',
     isEncoded: true,
     onStep: undefined,
     ...options,
@@ -141,15 +142,26 @@ function giverThatLacksSome(stage: Stage): void {
   cluster.run(WORK_MS);
 }
 
-/** Members and owners leave on both sides of a partition: the heir has to be the same on both, whoever left first. */
+/**
+ * Members come and go, and owners leave, while trackers read their state back from disks and from each other: the heir
+ * has to be the same for all, in whatever order the rows have come.
+ */
 function heirs(stage: Stage): void {
-  const { cluster } = stage;
+  const { cluster, faults, dice } = stage;
   const { network } = cluster;
   begin(stage);
-  for (let time = 0; time < 3; time++) {
-    cluster.rest();
-    cluster.run(WORK_MS);
-    for (const [from, to] of [[1, 2], [2, 1]] as const) network.cut(from, to);
+  for (let time = 0; time < 4; time++) {
+    const slot = dice.pick(cluster.slots);
+    dice.pick([faults.crash, faults.loseDisk])(slot);
+    cluster.run(dice.below(WORK_MS));
+    cluster.machine(slot).start();
+    for (const [from, to] of [
+      [1, 2],
+      [2, 1],
+    ] as const)
+      network.cut(from, to);
+    cluster.run(dice.below(WORK_MS));
+    network.mendAll();
     cluster.run(WORK_MS);
   }
 }

@@ -1,9 +1,10 @@
 /** A data directory as `recover` reads it: before the tracker serves anybody, and so without letting others have a turn. */
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DirectoryReader } from '@p2p/state';
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Few and large: every one that is left behind makes the collector of garbage look at all there is. */
+const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
 
 export function fileDirectory(directory: string): DirectoryReader {
   return {
@@ -16,9 +17,10 @@ export function fileDirectory(directory: string): DirectoryReader {
 function* chunksOf(path: string, offset: number): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r');
   try {
-    for (let at = offset; ; ) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      const bytes = readSync(descriptor, chunk, 0, CHUNK_BYTES, at);
+    const { size } = fstatSync(descriptor);
+    for (let at = offset; at < size; ) {
+      const chunk = Buffer.allocUnsafeSlow(Math.min(size - at, MAX_CHUNK_BYTES));
+      const bytes = readSync(descriptor, chunk, 0, chunk.length, at);
       if (bytes === 0) return;
       yield chunk.subarray(0, bytes);
       at += bytes;

@@ -48,8 +48,14 @@ export function thinkOf(thinking: Thinking): Command | undefined {
     const type = isPicky || dice.chance(0.8) ? 'accept_request' : 'reject_request';
     return branded({ type, group, user: asking });
   }
-  if (isPicky) return dice.chance(0.3) ? branded({ type: 'leave_group', group }) : comeIn(thinking);
+  if (isPicky) return dice.chance(0.3) ? branded({ type: 'leave_group', group }) : comeOrGovern(thinking, group);
   return dice.pick(member.owner ? [...asMember(dice, group), ...asOwner(dice, group)] : asMember(dice, group));
+}
+
+function comeOrGovern(thinking: Thinking, group: string): Command | undefined {
+  const { dice } = thinking;
+  const type = dice.pick(['add_owner', 'remove_owner'] as const);
+  return dice.chance(0.5) ? comeIn(thinking) : branded({ type, group, user: dice.pick(users) });
 }
 
 /** Somebody new, or somebody who is known. */

@@ -86,11 +86,6 @@ export const mutations: readonly Mutation[] = [
       replace: '',
     },
   ),
-  mutation('nothing kept of what comes in while a tracker is away', 'somebody builds on what is refused elsewhere', {
-    file: `${replica}/replica.ts`,
-    find: 'this.#keepWhatIsOpen(now, applied);',
-    replace: '',
-  }),
   mutation('drop one operation on catch-up', 'one is missing where the others have it', {
     file: `${replica}/ledger.ts`,
     find: 'fresh.push(encoded);',

@@ -119,11 +119,12 @@ export class Replica {
     }
   }
 
-  /** A new incarnation greets. */
+  /** A new incarnation greets; one that was here before sees whether it has to again. */
   #start({ now }: InputOf<'started'>): void {
     const { incarnation } = this.#base;
-    if (seqIn(this.#ledger.have, incarnation) > 0) return;
-    this.#requests.greet(this.#options.slot, now);
+    if (seqIn(this.#ledger.have, incarnation) === 0) this.#requests.greet(this.#options.slot, now);
+    // What it has greeted since may have been lost with what was not flushed.
+    else this.#greetAgain(now);
   }
 
   /** Somebody else is taken to have this slot, or to be about to: nothing is final until this tracker has greeted again. */

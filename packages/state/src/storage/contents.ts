@@ -1,5 +1,5 @@
 /** What records hold: at the beginning of each file whose it is, then operations or rows. MessagePack of plain values. */
-import { type FoldMark, foldMark, type IncarnationId, pack, unpack } from '@p2p/protocol';
+import { type FoldMark, foldMark, type IncarnationId, pack, unpackOwn } from '@p2p/protocol';
 import type { Expected, FileName } from './files.js';
 
 /** Raised when files change so that an older program could misread them. */
@@ -52,9 +52,9 @@ export function encodeContent(content: Content): Uint8Array {
   return pack(content);
 }
 
-/** What a record holds, or undefined where it is nothing of ours. */
+/** What a record holds, or undefined where it is nothing of ours. Byte strings in it are views of `payload`. */
 export function decodeContent(payload: Uint8Array): Content | undefined {
-  const content = unpack(payload) as Content | null | undefined;
+  const content = contentIn(payload);
   if (typeof content !== 'object' || content === null) return undefined;
   switch (content.kind) {
     case 'header':
@@ -67,6 +67,15 @@ export function decodeContent(payload: Uint8Array): Content | undefined {
       return isFolded(content) ? content : undefined;
     default:
       return undefined;
+  }
+}
+
+function contentIn(payload: Uint8Array): Content | null | undefined {
+  try {
+    return unpackOwn(payload) as Content | null;
+  } catch {
+    // The checksum is right and the content is not: whatever wrote this was not this program.
+    return undefined;
   }
 }
 

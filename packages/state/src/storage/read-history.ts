@@ -117,7 +117,7 @@ function operationsOf(batch: readonly Uint8Array[], base: FoldMark, held: Growin
     const before = held[stamp.incarnation] ?? seqIn(base.vector, stamp.incarnation);
     if (seq !== before + 1) return undefined;
     held[stamp.incarnation] = seq;
-    operations.push({ stamp, bytes });
+    operations.push({ stamp, bytes: Uint8Array.from(bytes) });
   }
   return operations;
 }

@@ -119,13 +119,13 @@ class TailReader {
   #unfoldedOf({ operations }: Batch): EncodedOperation[] | undefined {
     const fresh: EncodedOperation[] = [];
     for (const bytes of operations) {
-      const encoded = decodeOwnOperation(bytes);
-      const { stamp, seq } = encoded.operation;
+      const operation = decodeOwnOperation(bytes);
+      const { stamp, seq } = operation;
       const folded = seqIn(this.#of.mark.vector, stamp.incarnation);
       const before = this.#read[stamp.incarnation];
       if (before === undefined ? seq > folded + 1 : seq !== before + 1) return undefined;
       this.#read[stamp.incarnation] = seq;
-      if (seq > folded) fresh.push(encoded);
+      if (seq > folded) fresh.push({ operation, bytes: Uint8Array.from(bytes) });
     }
     return fresh;
   }
