@@ -112,6 +112,8 @@ export class Replica {
         return this.#noticeCompleteness(input.now);
       case 'link_closed':
         this.#linking.close(input);
+        // What was to come behind a backlog does not come any more.
+        this.#merge(input.now);
         return this.#progress(input.now);
       case 'work':
         this.#settle(input.now);
