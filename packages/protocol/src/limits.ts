@@ -221,7 +221,10 @@ export const REMEMBERED_DIGESTS = 4_096;
 /** Final operations that are folded in one step: well under 10 ms, so that nobody waits for it. */
 export const FOLD_SLICE_OPERATIONS = 256;
 
-/** Rows of a snapshot in one message, or in one write: well under 10 ms, and well under a frame. */
+/** Rows of the folded state in one write when it is written anew: some 10 ms; nothing is folded until it is done. */
+export const REWRITE_SLICE_ROWS = 8_192;
+
+/** Rows of a snapshot in one message: well under 10 ms, and well under a frame. */
 export const SNAPSHOT_SLICE_ROWS = 2_048;
 
 /** Accounts that a merge took one name from, tried at a log-in with that name: each costs a password hash. */

@@ -7,7 +7,7 @@ import {
   type EncodedOperation,
   FOLD_WRITE_INTERVAL_MS,
   JOURNAL_COMMIT_BYTES,
-  SNAPSHOT_SLICE_ROWS,
+  REWRITE_SLICE_ROWS,
 } from '@p2p/protocol';
 import type { Checkpoint, FileCommand, ReplicaBase, ReplicaEffect, Store } from '@p2p/state';
 import { diskFaultLine } from './disk-words.js';
@@ -128,7 +128,7 @@ export class Disk {
     for (;;) {
       await this.#folding;
       if (this.#rewriting !== checkpoint || this.#hasFailed) break;
-      const rows = checkpoint.next(SNAPSHOT_SLICE_ROWS);
+      const rows = checkpoint.next(REWRITE_SLICE_ROWS);
       if (rows === undefined) {
         this.#performFolding(this.#store.finishRewrite(checkpoint.mark));
         this.#rewriting = undefined;
