@@ -91,7 +91,10 @@ async function downloadThroughAKill(
 
 /** Both trackers answer, and come to the same number of final operations and the same digest, which takes a moment. */
 async function expectSameTrackers(client: ClientProgram, account: Account): Promise<void> {
-  const { trackers } = await client.until('trackers', ({ trackers: [first, second] }) => first.digest === second.digest);
+  const { trackers } = await client.until(
+    'trackers',
+    ({ trackers: [first, second] }) => first.digest === second.digest,
+  );
   const [one, two] = trackers;
   expectEqual(one.reachable && two.reachable, true, 'both reachable');
   expectEqual(one.operations, two.operations, 'the number of final operations');

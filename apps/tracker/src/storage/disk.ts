@@ -3,12 +3,7 @@
  * the folded state has a queue of its own, so that it never holds up the journal. Fail-stop: after the first failure
  * nothing is written, and nothing is said to be flushed, any more.
  */
-import {
-  type EncodedOperation,
-  FOLD_WRITE_INTERVAL_MS,
-  JOURNAL_COMMIT_BYTES,
-  REWRITE_SLICE_ROWS,
-} from '@p2p/protocol';
+import { type EncodedOperation, FOLD_WRITE_INTERVAL_MS, JOURNAL_COMMIT_BYTES, REWRITE_SLICE_ROWS } from '@p2p/protocol';
 import type { Checkpoint, FileCommand, ReplicaBase, ReplicaEffect, Store } from '@p2p/state';
 import { diskFaultLine } from './disk-words.js';
 import type { FilePerformer } from './file-performer.js';
