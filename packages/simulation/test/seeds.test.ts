@@ -19,3 +19,12 @@ test.each(Object.keys(schedules))('%s', { timeout: 60_000 }, (schedule) => {
   expect(failures).toEqual([]);
   expect(totals.counts.operations).toBeGreaterThan(0);
 });
+
+/** Found by chance among many thousands, and mended. A seed stays the same world only while the simulation does. */
+test.each([
+  ['a greeting that a crash took leaves a slot vacant for ever', 15_632],
+  ['answers stay owed behind a slot that nobody greets from', 24_892],
+  ['a refused operation that is final speaks for one that is kept and still to be named', 127_845],
+])('%s', (_fault, seed) => {
+  expect(runSeeds({ first: seed, count: 1, schedule: undefined, trace: false }).failures).toEqual([]);
+});

@@ -149,7 +149,9 @@ export class Requests {
     const entries = timeline.entriesOf(requestId);
     const isSettled = ({ operation }: Entry) => timeline.isSettled(operation.stamp);
     const speaking = entries.reduce<Entry | undefined>(outranking, undefined);
-    if (speaking === undefined || isSettled(speaking) || (record.outcome.ok && entries.some(isSettled))) {
+    // One that was refused in its place says nothing of the one that has to be kept and may still come to another name.
+    const isSuccess = (entry: Entry) => entry.outcome.ok && isSettled(entry);
+    if (speaking === undefined || isSettled(speaking) || entries.some(isSuccess)) {
       return this.#answer(this.#waiting.take(requestId), answerOf(record, true));
     }
     if (this.#linking.isComplete || !(isHeld ?? this.#linking.heldWhereReached())(speaking.operation)) return;
