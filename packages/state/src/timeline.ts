@@ -82,11 +82,6 @@ export class Timeline {
     return this.#checkpoints.size > 0 ? 0 : this.#finalEnd - this.#entries.start;
   }
 
-  /** Whether some operation is not final. */
-  get hasTentative(): boolean {
-    return this.#finalEnd < this.#entries.end;
-  }
-
   /** Operations that are not folded, in order. */
   unfolded(): Generator<Entry> {
     return this.#entries.from(this.#entries.start);

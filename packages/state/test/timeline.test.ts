@@ -102,7 +102,7 @@ describe('final operations', () => {
         expect(timeline.final.count).toBe(beginning.length);
         expect(toHex(timeline.final.digest)).toBe(twinOf(beginning).digest);
         expect([...timeline.tentative()].map(({ operation }) => operation)).toEqual(operations.slice(beginning.length));
-        expect(timeline.hasTentative).toBe(lacked !== undefined);
+        expect([...timeline.tentative()].length > 0).toBe(lacked !== undefined);
       }),
       { numRuns: 100 },
     );
