@@ -12,10 +12,17 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/state': ['packages/protocol'],
   'packages/swarm': ['packages/protocol'],
   'packages/transport': ['packages/protocol'],
+  'packages/statements': ['packages/protocol'],
   'packages/command-line': ['packages/protocol'],
   'packages/simulation': ['packages/protocol', 'packages/state'],
-  'packages/peer': ['packages/protocol', 'packages/swarm', 'packages/transport'],
-  'apps/tracker': ['packages/command-line', 'packages/protocol', 'packages/state', 'packages/transport'],
+  'packages/peer': ['packages/protocol', 'packages/statements', 'packages/swarm', 'packages/transport'],
+  'apps/tracker': [
+    'packages/command-line',
+    'packages/protocol',
+    'packages/state',
+    'packages/statements',
+    'packages/transport',
+  ],
   'apps/client': ['packages/command-line', 'packages/peer', 'packages/protocol'],
 };
 export const folders = Object.keys(arrows);

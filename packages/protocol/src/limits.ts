@@ -67,6 +67,9 @@ export const MAX_HOST_BYTES = 255;
 /** A signed grant is under 1 KiB. */
 export const MAX_GRANT_BYTES = 4_096;
 
+/** A grant is good for this long and renewed at half of it: what a removed member can keep where no news reaches a sharer. */
+export const GRANT_MS = 10 * 60 * 1_000;
+
 /** A sentence for the operator on why a link between trackers is refused. */
 export const MAX_REFUSAL_DETAIL_BYTES = 1_000;
 
