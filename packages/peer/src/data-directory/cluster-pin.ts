@@ -43,6 +43,11 @@ export class ClusterPin {
     return this.#expected === key;
   }
 
+  /** Whether a statement that this key has signed is the cluster's word now. */
+  trusts(key: string): boolean {
+    return this.#expected === key;
+  }
+
   /** What to tell a person when `address` shows the key `shown` instead of the expected one. */
   explain(address: string, shown: string | undefined): string {
     const undo = this.#configured
