@@ -2,7 +2,14 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ClientProgram, Cluster, freePorts, gatherGroup, sha256OfFile, writeTestFile } from '@p2p/harness';
-import { decodeMessage, encodeMessage, MAX_CHANNELS, type ServerMessage, serverMessage } from '@p2p/protocol';
+import {
+  decodeMessage,
+  encodeMessage,
+  MAX_CHANNELS,
+  MAX_REPLY_VALUES,
+  type ServerMessage,
+  serverMessage,
+} from '@p2p/protocol';
 import type { Connection, Identity } from '@p2p/transport';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dialRaw, newDevice, RawClient, type RawMessage } from './raw-client.js';
@@ -76,7 +83,7 @@ class HostileDownloader {
   }
 
   #take(bytes: Uint8Array): void {
-    const decoded = decodeMessage(serverMessage, bytes);
+    const decoded = decodeMessage(serverMessage, bytes, MAX_REPLY_VALUES);
     if (decoded.ok) this.said.push(decoded.message);
     this.#heard();
   }

@@ -4,6 +4,7 @@ import {
   decodeMessage,
   encodeMessage,
   MAX_REPLY_FRAME_BYTES,
+  MAX_REPLY_VALUES,
   type TrackerMessage,
   trackerMessage,
 } from '@p2p/protocol';
@@ -108,7 +109,7 @@ export class RawClient {
   }
 
   #take(frame: Uint8Array): void {
-    const decoded = decodeMessage(trackerMessage, frame);
+    const decoded = decodeMessage(trackerMessage, frame, MAX_REPLY_VALUES);
     if (!decoded.ok) return;
     if (!('id' in decoded.message)) return void this.pushed.push(decoded.message);
     this.#waiting.get(decoded.message.id)?.(decoded.message);

@@ -7,6 +7,7 @@ import {
   type HelloRequest,
   LEASE_MS,
   MAX_REPLY_FRAME_BYTES,
+  MAX_REPLY_VALUES,
   type MutationInput,
   PROTOCOL_VERSION,
   type QueryInput,
@@ -100,7 +101,7 @@ export class TrackerClient {
 
   /** Not held against the schema: that would be this side's time, and it would count as the tracker's. */
   #take(frame: Uint8Array): void {
-    const message = unpack(frame) as TrackerMessage;
+    const message = unpack(frame, MAX_REPLY_VALUES) as TrackerMessage;
     if (!('id' in message)) return;
     const answered = this.#asked.get(message.id);
     this.#asked.delete(message.id);

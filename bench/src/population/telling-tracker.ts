@@ -15,6 +15,7 @@ import {
   type IncarnationId,
   incarnationId,
   MAX_SYNC_FRAME_BYTES,
+  MAX_SYNC_VALUES,
   type OperationBody,
   PING_INTERVAL_MS,
   PROTOCOL_VERSION,
@@ -122,7 +123,7 @@ export class TellingTracker {
   }
 
   #take(frame: Uint8Array): void {
-    const decoded = decodeMessage(syncMessage, frame);
+    const decoded = decodeMessage(syncMessage, frame, MAX_SYNC_VALUES);
     if (!decoded.ok) return this.#failed(new Error(decoded.reason));
     const { message } = decoded;
     if (message.type === 'ping') return this.#send({ type: 'pong' });

@@ -5,7 +5,7 @@
 import { Packr } from 'msgpackr';
 import type { z } from 'zod';
 import { type ErrorCode, errorCodes } from './errors.js';
-import { MAX_REQUEST_NUMBER } from './limits.js';
+import { MAX_REQUEST_NUMBER, MAX_REQUEST_VALUES } from './limits.js';
 import { isPlainValue } from './plain-values.js';
 
 const options = { useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: false } as const;
@@ -22,9 +22,12 @@ export function pack(value: unknown): Uint8Array {
   return packr.pack(value);
 }
 
-/** The value of MessagePack bytes, or undefined where they are none, or not plain (see plain-values.ts). Never throws. */
-export function unpack(bytes: Uint8Array): unknown {
-  if (!isPlainValue(bytes)) return undefined;
+/**
+ * The value of MessagePack bytes, or undefined where they are none, not plain, or made of more values than allowed (see
+ * plain-values.ts). Never throws.
+ */
+export function unpack(bytes: Uint8Array, maxValues = MAX_REQUEST_VALUES): unknown {
+  if (!isPlainValue(bytes, maxValues)) return undefined;
   try {
     return packr.unpack(bytes);
   } catch {
@@ -57,10 +60,16 @@ export type Decoded<T> =
       readonly reason: string;
     };
 
-/** Decodes one frame and checks it against `schema`. Never throws. */
-export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): Decoded<T> {
-  const value = unpack(frame);
-  const parsed = schema.safeParse(value);
+/** Nobody hears of more than the first fault, and to find the others in a long list would take seconds. */
+export const untilFirstFault: z.core.ParseContextInternal<z.core.$ZodIssue> = { abortEarly: true };
+
+/**
+ * Decodes one frame and checks it against `schema`. Never throws. A frame of more than `maxValues` values is refused
+ * before anything is built from it; where more than a request may come, the caller names that bound.
+ */
+export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array, maxValues = MAX_REQUEST_VALUES): Decoded<T> {
+  const value = unpack(frame, maxValues);
+  const parsed = schema.safeParse(value, untilFirstFault);
   if (parsed.success) return { ok: true, message: parsed.data };
   const issue = parsed.error.issues[0];
   return { ok: false, id: idOf(value), code: codeOf(issue), reason: reasonOf(issue) };

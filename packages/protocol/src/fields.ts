@@ -45,6 +45,31 @@ export function bytesOf(length: number) {
   return rawBytes.refine((bytes) => bytes.length === length, { error: `${length} bytes expected` });
 }
 
+/**
+ * A map with up to `max` entries whose keys are data. Ends at the first fault, where `z.record` goes on to the last: a
+ * stranger's map may be long. Tools that walk over schemas find `key` and `entry` in its metadata.
+ */
+export function entriesOf<K extends string, V>(key: z.ZodType<K>, entry: z.ZodType<V>, max: number) {
+  const check = z.unknown().transform((input, context): Record<K, V> => {
+    const entries = typeof input === 'object' && input !== null ? Object.entries(input) : undefined;
+    if (entries === undefined || Array.isArray(input) || entries.length > max) {
+      context.addIssue({ code: 'custom', message: `a map of at most ${max} entries expected` });
+      return z.NEVER;
+    }
+    const parsed: Partial<Record<K, V>> = {};
+    for (const [text, value] of entries) {
+      const [parsedKey, parsedValue] = [key.safeParse(text), entry.safeParse(value)];
+      if (!parsedKey.success || !parsedValue.success) {
+        context.addIssue({ code: 'custom', message: 'not an entry of this map', path: [text] });
+        return z.NEVER;
+      }
+      parsed[parsedKey.data] = parsedValue.data;
+    }
+    return parsed as Record<K, V>;
+  });
+  return check.meta({ key, entry });
+}
+
 /** Where a peer can be dialled: a name or a literal IPv4 or IPv6 address without brackets. */
 export const peerAddress = z.object({
   host: z

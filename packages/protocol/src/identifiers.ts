@@ -41,13 +41,20 @@ export type GroupId = z.infer<typeof groupId>;
 export const fileId = z.string().regex(requestIdPattern).brand('FileId');
 export type FileId = z.infer<typeof fileId>;
 
+const incarnationPattern = /^[1-9][0-9]?\.[0-9a-f]{16}$/;
+
 /** `<slot>.<16 hex digits>`: a tracker's slot with one data directory. */
 export const incarnationId = z
   .string()
-  .regex(/^[1-9][0-9]?\.[0-9a-f]{16}$/)
+  .regex(incarnationPattern)
   .refine((text) => Number.parseInt(text, 10) <= MAX_TRACKERS, { error: 'an incarnation names a slot' })
   .brand('IncarnationId');
 export type IncarnationId = z.infer<typeof incarnationId>;
+
+/** What {@link incarnationId} takes, where a schema is too slow. */
+export function isIncarnationId(text: string): boolean {
+  return incarnationPattern.test(text) && Number.parseInt(text, 10) <= MAX_TRACKERS;
+}
 
 /** Number of a line in tracker_info.txt, from 1. */
 export const slotNumber = z.int().min(1).max(MAX_TRACKERS);
@@ -58,6 +65,11 @@ export function slotOf(incarnation: IncarnationId): number {
 
 /** A counter, a seq, a byte count: exact in a JavaScript number. */
 export const count = z.int().min(0);
+
+/** What {@link count} takes, where a schema is too slow. */
+export function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
 
 /** Milliseconds since 1970 by the clock of whoever wrote it. */
 export const timeMs = z.int().min(0);

@@ -33,6 +33,21 @@ export const MAX_REQUEST_NUMBER = 0xffff_ffff;
 /** Our deepest message nests 5 containers; beyond this a message is refused before anything is built from it. */
 export const MAX_MESSAGE_DEPTH = 16;
 
+/**
+ * Values in a request of a client, or of one who downloads: keys count too, a byte string as sixteen. The fullest
+ * announcement has some 6,000. Without this bound a small frame would be a long message.
+ */
+export const MAX_REQUEST_VALUES = 8_192;
+
+/** Values in a message to a client: a page of one-letter names takes two bytes for each, and its last row a thousand. */
+export const MAX_REPLY_VALUES = 133_072;
+
+/** Values in a message between trackers: a slice of rows with a vector of every incarnation for each of 16 slots. */
+export const MAX_SYNC_VALUES = 196_608;
+
+/** Values in an operation: a greeting that names every incarnation there ever was, twice. */
+export const MAX_OPERATION_VALUES = 8_256;
+
 /** Rows of a list are packed into a page up to about here: large enough to be quick, small enough to interleave. */
 export const LIST_PAGE_BYTES = 256 * 1024;
 
@@ -121,8 +136,8 @@ export const MAX_OUTSTANDING_REQUESTS = 256;
 /** Links beyond this are more than any cluster here has; a bound for vectors and frames. */
 export const MAX_TRACKERS = 16;
 
-/** A vector names current and former incarnations; restarts in a cluster's life stay far below. One map of the codec. */
-export const MAX_INCARNATIONS = 65_535;
+/** A vector names all incarnations there were: a new one every day for eleven years. 16 of them still fit a VEC. */
+export const MAX_INCARNATIONS = 4_096;
 
 /** The Merkle tree's leaves, as BEP 52 has them: then any BitTorrent v2 tool computes the same root. */
 export const LEAF_BYTES = 16 * 1024;

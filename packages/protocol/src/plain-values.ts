@@ -6,7 +6,10 @@
  */
 import { MAX_MESSAGE_DEPTH } from './limits.js';
 
-type Kind = 'scalar' | 'string' | 'array' | 'map';
+/** To build a byte string takes as long as to build about this many numbers. */
+const VALUES_PER_BYTE_STRING = 16;
+
+type Kind = 'scalar' | 'string' | 'bytes' | 'array' | 'map';
 
 /** How a value goes on after its first byte. */
 interface Token {
@@ -26,9 +29,9 @@ const above0xbf = new Map<number, Token>([
   [0xc0, scalar(0)],
   [0xc2, scalar(0)],
   [0xc3, scalar(0)],
-  [0xc4, counted('scalar', 1)],
-  [0xc5, counted('scalar', 2)],
-  [0xc6, counted('scalar', 4)],
+  [0xc4, counted('bytes', 1)],
+  [0xc5, counted('bytes', 2)],
+  [0xc6, counted('bytes', 4)],
   [0xca, scalar(4)],
   [0xcb, scalar(8)],
   [0xcc, scalar(1)],
@@ -65,25 +68,30 @@ interface Container {
   left: number;
 }
 
-/** Whether `bytes` are exactly one plain value. Takes time and memory in proportion to `bytes` at most. */
-export function isPlainValue(bytes: Uint8Array): boolean {
+/**
+ * Whether `bytes` are exactly one plain value, made of `maxValues` at most: itself, all that is in it, and the keys of
+ * maps; a byte string counts as {@link VALUES_PER_BYTE_STRING}. Takes time and memory in proportion to `bytes` at most.
+ */
+export function isPlainValue(bytes: Uint8Array, maxValues: number): boolean {
   const open: Container[] = [{ isMap: false, left: 1 }];
   let at = 0;
   /** Values still to come in all open containers: each takes a byte at least, so no length can be a lie. */
   let owed = 1;
+  let allowed = maxValues;
   for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
     if (inner.left === 0) {
       open.pop();
       continue;
     }
-    if (owed > bytes.length - at) return false;
+    if (owed > bytes.length - at || owed > allowed) return false;
     const token = tokens[bytes[at] as number];
     if (token === undefined || (inner.isMap && inner.left % 2 === 0 && token.kind !== 'string')) return false;
     inner.left -= 1;
     owed -= 1;
+    allowed -= token.kind === 'bytes' ? VALUES_PER_BYTE_STRING : 1;
     const length = token.length ?? readLength(bytes, at + 1, token.following);
     at += 1 + token.following;
-    if (token.kind === 'scalar' || token.kind === 'string') {
+    if (token.kind !== 'array' && token.kind !== 'map') {
       at += length;
     } else if (length > 0) {
       const left = token.kind === 'map' ? 2 * length : length;
@@ -91,7 +99,7 @@ export function isPlainValue(bytes: Uint8Array): boolean {
       if (open.push({ isMap: token.kind === 'map', left }) > MAX_MESSAGE_DEPTH + 1) return false;
     }
   }
-  return at === bytes.length;
+  return at === bytes.length && allowed >= 0;
 }
 
 /** A big-endian length of `size` bytes; what lies beyond the end counts as 0 and is noticed by the caller's sums. */

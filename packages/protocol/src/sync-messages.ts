@@ -3,13 +3,13 @@
  * first of these messages is a violation. docs/REPLICATION.md tells the story, docs/PROTOCOL.md the fields.
  */
 import { z } from 'zod';
-import { bytesOf, peerAddress, rawBytes } from './fields.js';
+import { bytesOf, entriesOf, peerAddress, rawBytes } from './fields.js';
 import { clusterId, count, deviceId, fileId, incarnationId, slotNumber, timeMs, userId } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES, MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';
+import { MAX_ANNOUNCED_FILES, MAX_INCARNATIONS, MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';
 import { stamp, vector } from './operations.js';
 
 /** When the last operation of each incarnation was made, as far as held: its number alone doesn't say which one it is. */
-const lastStamps = z.record(incarnationId, z.object({ time: timeMs, count }));
+const lastStamps = entriesOf(incarnationId, z.object({ time: timeMs, count }), MAX_INCARNATIONS);
 
 /** First message in both directions: who I am and what I have; each then sends what the other lacks. */
 export const syncInit = z.object({
@@ -42,9 +42,7 @@ export type FinalMark = z.infer<typeof finalMark>;
  */
 export const syncVectors = z.object({
   type: z.literal('vec'),
-  flushed: z
-    .record(incarnationId, vector)
-    .refine((vectors) => Object.keys(vectors).length <= MAX_TRACKERS, { error: 'more vectors than trackers' }),
+  flushed: entriesOf(incarnationId, vector, MAX_TRACKERS),
   final: finalMark,
 });
 export type SyncVectors = z.infer<typeof syncVectors>;

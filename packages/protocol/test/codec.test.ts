@@ -12,6 +12,7 @@ import {
   MAX_INCARNATIONS,
   MAX_MESSAGE_DEPTH,
   MAX_REQUEST_NUMBER,
+  MAX_SYNC_VALUES,
   operatorReply,
   operatorRequest,
   pack,
@@ -229,7 +230,7 @@ describe('plain values', () => {
     for (const length of [0, 15, 16, 31, 32, 255, 256, 65_535, 65_536]) {
       expect(unpack(pack('x'.repeat(length)))).toBe('x'.repeat(length));
       expect(unpack(frameOf(new Uint8Array(length)))).toEqual(new Uint8Array(length));
-      expect(unpack(pack(new Array(length).fill(1)))).toHaveLength(length);
+      expect(unpack(pack(new Array(length).fill(1)), MAX_SYNC_VALUES)).toHaveLength(length);
     }
   });
 
@@ -241,7 +242,7 @@ describe('plain values', () => {
       flushed: { '1.0000000000000000': incarnations(length) },
       final: { count: 0, digest: new Uint8Array(32) },
     });
-    expect(decodeMessage(syncMessage, pack(vec(MAX_INCARNATIONS))).ok).toBe(true);
+    expect(decodeMessage(syncMessage, pack(vec(MAX_INCARNATIONS)), MAX_SYNC_VALUES).ok).toBe(true);
     expect(syncMessage.safeParse(vec(MAX_INCARNATIONS + 1)).success).toBe(false);
   });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fileName, groupName, newFileName, newGroupName, newPassword, newUserName, userName } from '../src/fields.js';
 import { checkName, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, type NameKind, utf8Length } from '../src/index.js';
 import { pieceLength } from '../src/operations.js';
+import { type EntrySchemas, entryOf } from './schema-fields.js';
 
 function names(kind: NameKind): fc.Arbitrary<string> {
   return fc
@@ -57,7 +58,8 @@ function unrefined(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodNullable) return fc.oneof(fc.constant(null), valuesOf(schema.unwrap()));
   if (schema instanceof z.ZodArray) return fc.array(valuesOf(schema.element), { minLength: 1, maxLength: 3 });
   if (schema instanceof z.ZodTuple) return fc.tuple(...schema.def.items.map(valuesOf));
-  if (schema instanceof z.ZodRecord) return dictionaries(schema);
+  const parts = entryOf(schema);
+  if (parts !== undefined) return dictionaries(parts);
   if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   if (schema instanceof z.ZodBoolean) return fc.boolean();
@@ -72,9 +74,9 @@ function clamp(schema: z.ZodNumber, value: number): number {
   return Math.min(Math.max(value, schema.minValue ?? value), schema.maxValue ?? value);
 }
 
-function dictionaries(schema: z.ZodRecord): fc.Arbitrary<unknown> {
-  const keys = valuesOf(schema.keyType).filter((key) => typeof key === 'string');
-  return fc.dictionary(keys, valuesOf(schema.valueType), { maxKeys: 3, noNullPrototype: true });
+function dictionaries({ key, entry }: EntrySchemas): fc.Arbitrary<unknown> {
+  const keys = valuesOf(key).filter((text) => typeof text === 'string');
+  return fc.dictionary(keys, valuesOf(entry), { maxKeys: 3, noNullPrototype: true });
 }
 
 /** Any value that `schema` takes and leaves as it is. */

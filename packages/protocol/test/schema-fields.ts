@@ -1,13 +1,25 @@
 /** What a schema's message is called and which fields it has, read from the schemas themselves. */
 import { z } from 'zod';
 
+export interface EntrySchemas {
+  readonly key: z.core.$ZodType;
+  readonly entry: z.core.$ZodType;
+}
+
+/** What the keys and the entries of a map fit; undefined where the schema is no map whose keys are data. */
+export function entryOf(schema: z.core.$ZodType): EntrySchemas | undefined {
+  const { key, entry } = z.globalRegistry.get(schema) ?? {};
+  return key instanceof z.ZodType && entry instanceof z.ZodType ? { key, entry } : undefined;
+}
+
 /** The schemas inside a schema: what it wraps, lists or chooses from. */
 function innerSchemas(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   if (schema instanceof z.ZodObject) return Object.values<z.core.$ZodType>(schema.shape);
   if (schema instanceof z.ZodUnion) return schema.options;
   if (schema instanceof z.ZodArray) return [schema.element];
   if (schema instanceof z.ZodTuple) return schema.def.items;
-  if (schema instanceof z.ZodRecord) return [schema.keyType, schema.valueType];
+  const entries = entryOf(schema);
+  if (entries !== undefined) return [entries.key, entries.entry];
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return [schema.unwrap()];
   return [];
 }

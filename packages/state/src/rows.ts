@@ -2,7 +2,7 @@
  * The state as rows that can be written down and read back. Tables that can be derived from others are not among them:
  * names lead to what has the name, and that is known from the thing itself.
  */
-import { type FileId, pack, type UserId, unpack, unpackOwn } from '@p2p/protocol';
+import { type FileId, MAX_SYNC_VALUES, pack, type UserId, unpack, unpackOwn } from '@p2p/protocol';
 import { sharedRecord } from './outcomes.js';
 import type { Conflict, Group, RequestRecord, SharedFile, State, User } from './state.js';
 import { emptyState } from './state.js';
@@ -51,7 +51,7 @@ export function decodeOwnRows(bytes: Uint8Array): RowChange[] {
 
 /** The rows in these bytes, or undefined where they hold none: of unknown tables, or in another form. */
 export function decodeRows(bytes: Uint8Array): RowChange[] | undefined {
-  const rows = unpack(bytes);
+  const rows = unpack(bytes, MAX_SYNC_VALUES);
   return Array.isArray(rows) && rows.every(isRowChange) ? rows : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** The connections of a test's network: in each direction a queue in order, from which nothing moves by itself. */
-import { decodeMessage, encodeMessage, syncMessage } from '@p2p/protocol';
+import { decodeMessage, encodeMessage, MAX_SYNC_VALUES, syncMessage } from '@p2p/protocol';
 import type { ReplicatedMessage } from '../src/index.js';
 import type { Tracker } from './tracker-in-test.js';
 
@@ -66,7 +66,7 @@ export class Connections {
   send(tracker: Tracker, link: number, message: ReplicatedMessage): void {
     const { connection, other } = this.#find(tracker, link);
     if (!connection.intact) return;
-    const decoded = decodeMessage(syncMessage, encodeMessage(message));
+    const decoded = decodeMessage(syncMessage, encodeMessage(message), MAX_SYNC_VALUES);
     if (!decoded.ok) throw new Error(`${message.type} does not fit its schema: ${decoded.reason}`);
     // What was one of these messages before it was encoded still is.
     other.incoming.push(decoded.message as ReplicatedMessage);

@@ -2,6 +2,7 @@
 import {
   decodeMessage,
   encodeMessage,
+  MAX_SYNC_VALUES,
   PING_INTERVAL_MS,
   SILENCE_TIMEOUT_MS,
   type SyncMessage,
@@ -48,7 +49,7 @@ export class PeerLink {
   }
 
   #take(frame: Uint8Array): void {
-    const decoded = decodeMessage(syncMessage, frame);
+    const decoded = decodeMessage(syncMessage, frame, MAX_SYNC_VALUES);
     if (!decoded.ok) return this.#connection.fail('malformed_message');
     const { message } = decoded;
     if (message.type === 'ping') this.send({ type: 'pong' });

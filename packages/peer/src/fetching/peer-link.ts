@@ -10,6 +10,7 @@ import {
   encodeMessage,
   type GroupId,
   isDataFrame,
+  MAX_REPLY_VALUES,
   readDataFrame,
   type ServerMessage,
   serverMessage,
@@ -87,7 +88,7 @@ export class PeerLink {
 
   receive(frame: Uint8Array): void {
     if (isDataFrame(frame)) return this.#takeBytes(frame);
-    const decoded = decodeMessage(serverMessage, frame);
+    const decoded = decodeMessage(serverMessage, frame, MAX_REPLY_VALUES);
     if (decoded.ok) this.#take(decoded.message);
     else this.#connection.fail('malformed_message');
   }

@@ -6,6 +6,7 @@ import {
   decodeMessage,
   encodeMessage,
   type HelloRequest,
+  MAX_REPLY_VALUES,
   type MutationInput,
   type QueryInput,
   type TrackerMessage,
@@ -84,7 +85,7 @@ export class TrackerConnection {
   }
 
   #receive(frame: Uint8Array): void {
-    const decoded = decodeMessage(trackerMessage, frame);
+    const decoded = decodeMessage(trackerMessage, frame, MAX_REPLY_VALUES);
     if (!decoded.ok) this.#connection.fail('malformed_message');
     else if (this.#handlers === undefined) this.#held.push(decoded.message);
     else this.#handlers.message(decoded.message);
