@@ -6,6 +6,9 @@ import { SwarmWatchers } from './client-connections/swarm-watchers.js';
 import type { Configuration } from './configuration.js';
 import { Gate } from './gate.js';
 import type { Log } from './log.js';
+import { AttemptsBoard } from './log-ins/attempts-board.js';
+import { LogIns } from './log-ins/log-ins.js';
+import { PasswordQueue } from './log-ins/password-queue.js';
 import { answerOperator } from './operator/answer-operator.js';
 import { letIn, type Rooms } from './operator/door.js';
 import { Passwords } from './passwords.js';
@@ -64,10 +67,16 @@ export class Tracker {
     const replicated = new ReplicatedState({ cluster, slot: own.number, slots, base, disk });
     const board = new PresenceBoard();
     const watchers = new SwarmWatchers(replicated, board);
-    const links = new PeerLinks({ configuration, replicated, board, log });
+    const attempts = new AttemptsBoard();
+    const links = new PeerLinks({ configuration, replicated, board, attempts, log });
     const caughtUp = new Gate();
-    const passwords = new Passwords();
-    const services = { slot: own.number, cluster, replicated, board, watchers, passwords, log, ready: caughtUp.opened };
+    const logIns = new LogIns({
+      state: () => replicated.state,
+      passwords: new Passwords(),
+      attempts,
+      queue: new PasswordQueue(),
+    });
+    const services = { slot: own.number, cluster, replicated, board, watchers, logIns, log, ready: caughtUp.opened };
     const clients = new ClientConnections(services);
     const operator = { retire: (slot: number) => caughtUp.opened.then(() => replicated.retire(slot)), log };
     const rooms: Rooms = {
@@ -85,6 +94,7 @@ export class Tracker {
     });
     if (!listening.ok) return listening;
     board.start({ broadcast: (changes) => links.broadcast(changes), news: (news) => watchers.news(news) });
+    attempts.start(links);
     await catchUp(links);
     replicated.ready();
     caughtUp.open();

@@ -34,8 +34,13 @@ export const newPassword = z.string().refine(
   { error: `a password has ${MIN_PASSWORD_BYTES} to ${MAX_PASSWORD_BYTES} bytes` },
 );
 
-/** A password being tried: of any length that a frame holds. */
-export const triedPassword = z.string();
+/**
+ * A password being tried: of any length that a frame holds. No password is longer than those that can be set, so all
+ * that are become the same, and nobody has to keep them while they wait.
+ */
+export const triedPassword = z
+  .string()
+  .transform((text) => (text.length > MAX_PASSWORD_BYTES ? 'x'.repeat(MAX_PASSWORD_BYTES + 1) : text));
 
 /** Bytes as they are, wherever their memory lies. */
 export const rawBytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);

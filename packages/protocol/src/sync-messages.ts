@@ -3,9 +3,17 @@
  * first of these messages is a violation. docs/REPLICATION.md tells the story, docs/PROTOCOL.md the fields.
  */
 import { z } from 'zod';
-import { bytesOf, entriesOf, peerAddress, rawBytes } from './fields.js';
+import { bytesOf, entriesOf, peerAddress, rawBytes, userName } from './fields.js';
 import { clusterId, count, deviceId, fileId, incarnationId, slotNumber, timeMs, userId } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES, MAX_INCARNATIONS, MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';
+import {
+  MAX_ANNOUNCED_FILES,
+  MAX_ATTEMPTS_PER_MESSAGE,
+  MAX_FAILED_LOG_INS,
+  MAX_HOST_BYTES,
+  MAX_INCARNATIONS,
+  MAX_REFUSAL_DETAIL_BYTES,
+  MAX_TRACKERS,
+} from './limits.js';
 import { stamp, vector } from './operations.js';
 
 /** When the last operation of each incarnation was made, as far as held: its number alone doesn't say which one it is. */
@@ -84,6 +92,30 @@ export type PresenceChange = z.infer<typeof presenceChange>;
 
 export const syncPresence = z.object({ type: z.literal('presence'), changes: z.array(presenceChange) });
 
+/** Where log-ins come from: a device that the account knows, or else an address (of IPv6 its first 64 bits). */
+export const logInSource = z
+  .string()
+  .max(MAX_HOST_BYTES)
+  .regex(/^[0-9a-z.:/]+$/);
+
+/**
+ * Wrong passwords for one account from one source: those at these times, and none of before `clearedAt`, when somebody
+ * got in. What is told twice is the same, in any order.
+ */
+export const failedLogIns = z.object({
+  /** The name that was typed, whether or not there is such a user. */
+  account: userName,
+  source: logInSource,
+  failedAt: z.array(timeMs).max(MAX_FAILED_LOG_INS),
+  clearedAt: timeMs,
+});
+export type FailedLogIns = z.infer<typeof failedLogIns>;
+
+export const syncAttempts = z.object({
+  type: z.literal('attempts'),
+  changes: z.array(failedLogIns).max(MAX_ATTEMPTS_PER_MESSAGE),
+});
+
 /** Liveness of the link, apart from anything that takes time. */
 export const syncPing = z.object({ type: z.literal('ping') });
 export const syncPong = z.object({ type: z.literal('pong') });
@@ -110,6 +142,7 @@ export const syncMessage = z.discriminatedUnion('type', [
   syncSnapshot,
   syncSnapshotEnd,
   syncPresence,
+  syncAttempts,
   syncPing,
   syncPong,
   syncRefuse,

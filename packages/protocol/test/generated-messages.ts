@@ -1,7 +1,16 @@
 /** Values that fit a schema, generated from the schema: whatever a message allows, some test has sent. */
 import fc from 'fast-check';
 import { z } from 'zod';
-import { fileName, groupName, newFileName, newGroupName, newPassword, newUserName, userName } from '../src/fields.js';
+import {
+  fileName,
+  groupName,
+  newFileName,
+  newGroupName,
+  newPassword,
+  newUserName,
+  triedPassword,
+  userName,
+} from '../src/fields.js';
 import { checkName, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, type NameKind, utf8Length } from '../src/index.js';
 import { pieceLength } from '../src/operations.js';
 import { type EntrySchemas, entryOf } from './schema-fields.js';
@@ -27,6 +36,7 @@ const known = new Map<z.core.$ZodType, fc.Arbitrary<unknown>>([
   [fileName, names('file')],
   [newFileName, names('file')],
   [newPassword, passwords],
+  [triedPassword, passwords],
   [pieceLength, fc.integer({ min: 18, max: 24 }).map((exponent) => 2 ** exponent)],
 ]);
 

@@ -11,7 +11,7 @@ export { asMember, findGroup, isRefusal } from './decide/standing.js';
 export type { Unchanged } from './decide/verdict.js';
 export { type Sha256, stateDigest } from './digest.js';
 export { brokenInvariants } from './invariants.js';
-export { fileByName, groupByName, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
+export { fileByName, groupByName, hasLoggedInOn, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
 export { compareOperations, compareStamps, HybridClock } from './order.js';
 export { Presence, type Sharer, type SwarmNews } from './presence.js';
 export {

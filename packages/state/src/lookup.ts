@@ -1,5 +1,5 @@
 /** Finding what a name or an id means in the state as it is. */
-import type { FileId, GroupId, UserId } from '@p2p/protocol';
+import type { DeviceId, FileId, GroupId, UserId } from '@p2p/protocol';
 import type { Actor } from './decide/commands.js';
 import type { Group, Session, SharedFile, State, User } from './state.js';
 
@@ -40,6 +40,14 @@ export function userOfSession(state: State, actor: Actor, now: number): UserId |
   const session = actor.session === undefined ? undefined : state.sessions.get(actor.session);
   if (session === undefined || session.device !== actor.device) return undefined;
   return isInForce(state, session, now) ? session.user : undefined;
+}
+
+/** Whether a user has ever logged in on this device, with a session that may be over. */
+export function hasLoggedInOn(state: State, user: UserId, device: DeviceId): boolean {
+  for (const [, session] of state.sessions.entries()) {
+    if (session.user === user && session.device === device) return true;
+  }
+  return false;
 }
 
 /** Whether nobody waits for a slot's tracker: it was given up, and nothing has been heard of it that its operator didn't know. */

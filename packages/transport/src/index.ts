@@ -5,6 +5,7 @@ export { type DialFailure, type Dialled, type DialOptions, dialSecure } from './
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
 export { type Identity, type LoadedIdentity, loadOrCreateIdentity } from './identity.js';
 export { memoryPair } from './memory-connection.js';
+export { isLoopback, networkOf } from './network.js';
 export { retryDelayMs } from './retry-delay.js';
 export { type Listening, listenSecure, type SecureServer, type SecureServerOptions } from './secure-server.js';
 export { APPLICATION_PROTOCOL } from './tls-settings.js';

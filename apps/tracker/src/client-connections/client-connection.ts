@@ -24,7 +24,8 @@ import {
   requestIdOf,
   type TrackerMessage,
 } from '@p2p/protocol';
-import type { Connection } from '@p2p/transport';
+import { type Connection, isLoopback, networkOf } from '@p2p/transport';
+import type { Asker } from '../log-ins/log-ins.js';
 import { ClientDevice } from './client-device.js';
 import { mutationReply } from './mutation-replies.js';
 import { prepareCommand, sessionOf } from './prepare.js';
@@ -146,9 +147,16 @@ export class ClientConnection {
     const { replicated } = this.#services;
     const known = replicated.knows(requestId) ? await replicated.attach(requestId) : undefined;
     if (known !== undefined) return known;
-    const command = await prepareCommand(request, device.actor, this.#services);
+    const { actor } = device;
+    const command = await prepareCommand(request, { actor, asker: this.#asker(device), services: this.#services });
     if ('ok' in command) return command;
     return replicated.request(requestId, device.actor, command);
+  }
+
+  #asker({ id: device }: ClientDevice): Asker {
+    const { host } = this.#connection.remote;
+    const isGone = () => this.#connection.closed;
+    return { device, network: networkOf(host), isLocal: isLoopback(host), isGone };
   }
 
   #reply({ id }: ClientRequest, answer: TrackerMessage | Refusal): void {

@@ -1,7 +1,7 @@
 /** What a client's connection works with: handed to every connection, owned by the tracker. */
 import type { ClusterId } from '@p2p/protocol';
 import type { Log } from '../log.js';
-import type { Passwords } from '../passwords.js';
+import type { LogIns } from '../log-ins/log-ins.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
 import type { SwarmWatchers } from './swarm-watchers.js';
@@ -12,7 +12,7 @@ export interface Services {
   readonly replicated: ReplicatedState;
   readonly board: PresenceBoard;
   readonly watchers: SwarmWatchers;
-  readonly passwords: Passwords;
+  readonly logIns: LogIns;
   readonly log: Log;
   /** Resolves when this tracker has asked the others what it missed: no client is answered before. */
   readonly ready: Promise<void>;

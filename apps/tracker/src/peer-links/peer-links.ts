@@ -2,13 +2,14 @@
  * The links to all other trackers: dialled and accepted, fed into the replica, and told about to the operator. Which of
  * two links to one tracker stays, and whether one is refused, the replica decides.
  */
-import type { PresenceChange, TrackerEntry } from '@p2p/protocol';
-import { MAX_SYNC_FRAME_BYTES, PRESENCE_BATCH_FILES } from '@p2p/protocol';
+import type { FailedLogIns, PresenceChange, TrackerEntry } from '@p2p/protocol';
+import { MAX_ATTEMPTS_PER_MESSAGE, MAX_SYNC_FRAME_BYTES, PRESENCE_BATCH_FILES } from '@p2p/protocol';
 import type { LinkId } from '@p2p/state';
 import type { Connection, DialFailure } from '@p2p/transport';
 import { type Configuration, describeTracker } from '../configuration.js';
 import { Gate } from '../gate.js';
 import type { Log } from '../log.js';
+import type { AttemptsBoard } from '../log-ins/attempts-board.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { LinkPort, ReplicatedState } from '../replication/replicated-state.js';
 import { Dialler } from './dialler.js';
@@ -18,6 +19,7 @@ export interface PeerLinksOptions {
   readonly configuration: Configuration;
   readonly replicated: ReplicatedState;
   readonly board: PresenceBoard;
+  readonly attempts: AttemptsBoard;
   readonly log: Log;
 }
 
@@ -35,7 +37,7 @@ interface Neighbour {
 export class PeerLinks implements LinkPort {
   readonly #options: PeerLinksOptions;
   readonly #links = new Map<LinkId, PeerLink>();
-  /** Links that are caught up: they carry presence too. */
+  /** Links that are caught up: they carry presence and failed log-ins too. */
   readonly #carrying = new Set<PeerLink>();
   readonly #neighbours = new Map<number, Neighbour>();
   #lastLink = 0;
@@ -58,11 +60,12 @@ export class PeerLinks implements LinkPort {
   /** A connection with the cluster's own key. `slot`: who was dialled; undefined where the other side dialled. */
   accept(connection: Connection, slot?: number): void {
     const id = ++this.#lastLink;
-    const { replicated, board } = this.#options;
+    const { replicated, board, attempts } = this.#options;
     connection.setMaxFrameBytes(MAX_SYNC_FRAME_BYTES);
     const link = new PeerLink(connection, {
       message: (message) => {
         if (message.type === 'presence') board.applyRemote(message.changes);
+        else if (message.type === 'attempts') attempts.applyRemote(message.changes);
         else replicated.input({ kind: 'link_message', link: id, message });
       },
       closed: () => {
@@ -79,6 +82,11 @@ export class PeerLinks implements LinkPort {
   /** Sends presence to every linked tracker. */
   broadcast(changes: readonly PresenceChange[]): void {
     for (const link of this.#carrying) sendPresence(link, changes);
+  }
+
+  /** Sends failed log-ins to every linked tracker. */
+  broadcastAttempts(changes: readonly FailedLogIns[]): void {
+    for (const link of this.#carrying) sendAttempts(link, changes);
   }
 
   stop(): void {
@@ -114,6 +122,7 @@ export class PeerLinks implements LinkPort {
     if (link !== undefined) {
       this.#carrying.add(link);
       sendPresence(link, this.#options.board.snapshot());
+      sendAttempts(link, this.#options.attempts.snapshot());
     }
     const neighbour = this.#neighbours.get(slot);
     if (neighbour === undefined) return;
@@ -189,4 +198,10 @@ function sendPresence(link: PeerLink, changes: readonly PresenceChange[]): void 
     files = 0;
   }
   if (batch.length > 0) link.send({ type: 'presence', changes: batch });
+}
+
+function sendAttempts(link: PeerLink, changes: readonly FailedLogIns[]): void {
+  for (let at = 0; at < changes.length; at += MAX_ATTEMPTS_PER_MESSAGE) {
+    link.send({ type: 'attempts', changes: changes.slice(at, at + MAX_ATTEMPTS_PER_MESSAGE) });
+  }
 }
