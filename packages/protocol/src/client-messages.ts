@@ -14,11 +14,28 @@ import {
   newPassword,
   newUserName,
   peerAddress,
+  toldName,
   triedPassword,
   userName,
 } from './fields.js';
-import { clusterId, contentRoot, count, deviceId, fileId, groupId, slotNumber, timeMs } from './identifiers.js';
-import { MAX_ANNOUNCED_FILES, MAX_PEERS_PER_REPLY, MAX_REQUEST_NUMBER, TOKEN_BYTES } from './limits.js';
+import {
+  clusterId,
+  contentRoot,
+  count,
+  deviceId,
+  fileId,
+  groupId,
+  sha256Hex,
+  slotNumber,
+  timeMs,
+} from './identifiers.js';
+import {
+  MAX_ANNOUNCED_FILES,
+  MAX_ERROR_MESSAGE_UNITS,
+  MAX_PEERS_PER_REPLY,
+  MAX_REQUEST_NUMBER,
+  TOKEN_BYTES,
+} from './limits.js';
 import { fileBytes, pieceLength } from './operations.js';
 
 const id = z.int().min(0).max(MAX_REQUEST_NUMBER);
@@ -120,7 +137,7 @@ export type SwarmPeer = z.infer<typeof swarmPeer>;
  */
 const replicated = { replicated: z.boolean() };
 const next = { next: z.string().nullable() };
-const name = z.string();
+const name = toldName;
 
 const mutationReplies = [
   ok('create_user', { user: name, ...replicated }),
@@ -202,11 +219,16 @@ const queryReplies = [
     slot: slotNumber,
     linked: z.array(slotNumber),
     operations: count,
-    digest: z.string(),
+    digest: sha256Hex,
   }),
 ] as const;
 
-export const errorReply = z.object({ type: z.literal('error'), id, code: z.enum(errorCodes), message: z.string() });
+export const errorReply = z.object({
+  type: z.literal('error'),
+  id,
+  code: z.enum(errorCodes),
+  message: z.string().max(MAX_ERROR_MESSAGE_UNITS),
+});
 
 /** The session of this connection is over: logged out elsewhere, expired, or its password was changed. */
 export const sessionEnded = z.object({ type: z.literal('session_ended') });

@@ -1,7 +1,7 @@
 /** Schemas of single fields that several messages share: names, passwords, bytes, addresses. */
 import { z } from 'zod';
 import { MAX_HOST_BYTES, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './limits.js';
-import { checkName, type NameKind, utf8Length } from './names.js';
+import { checkName, harmless, type NameKind, utf8Length } from './names.js';
 
 function name(kind: NameKind, chosen: boolean) {
   return z.string().transform((text, context) => {
@@ -24,6 +24,9 @@ export type FileName = z.infer<typeof fileName>;
 export const newUserName = name('user', true).brand('UserName');
 export const newGroupName = name('group', true).brand('GroupName');
 export const newFileName = name('file', true).brand('FileName');
+
+/** A name that another program has let in, or an id where the name is not known. */
+export const toldName = z.string().regex(harmless);
 
 /** A password being set. */
 export const newPassword = z.string().refine(

@@ -7,20 +7,23 @@ import { MAX_TRACKERS } from './limits.js';
 
 const hex32 = /^[0-9a-f]{64}$/;
 
+/** Any SHA-256, 64 hex digits. */
+export const sha256Hex = z.string().regex(hex32);
+
 /** SHA-256 of a device's public key (SPKI), 64 hex digits. */
-export const deviceId = z.string().regex(hex32).brand('DeviceId');
+export const deviceId = sha256Hex.brand('DeviceId');
 export type DeviceId = z.infer<typeof deviceId>;
 
 /** SHA-256 of the cluster's public key (SPKI), 64 hex digits. */
-export const clusterId = z.string().regex(hex32).brand('ClusterId');
+export const clusterId = sha256Hex.brand('ClusterId');
 export type ClusterId = z.infer<typeof clusterId>;
 
 /** BitTorrent v2 pieces root of a file's content, 64 hex digits. */
-export const contentRoot = z.string().regex(hex32).brand('ContentRoot');
+export const contentRoot = sha256Hex.brand('ContentRoot');
 export type ContentRoot = z.infer<typeof contentRoot>;
 
 /** SHA-256 of a session token, 64 hex digits: the name of the session's row. */
-export const sessionId = z.string().regex(hex32).brand('SessionId');
+export const sessionId = sha256Hex.brand('SessionId');
 export type SessionId = z.infer<typeof sessionId>;
 
 const requestIdPattern = /^[0-9a-f]{64}\.(0|[1-9][0-9]{0,15})$/;

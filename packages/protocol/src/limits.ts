@@ -88,6 +88,9 @@ export const GRANT_MS = 10 * 60 * 1_000;
 /** A sentence for the operator on why a link between trackers is refused. */
 export const MAX_REFUSAL_DETAIL_BYTES = 1_000;
 
+/** A refusal is a sentence, with two names in it at most; a tracker can't fill a person's screen. UTF-16 units. */
+export const MAX_ERROR_MESSAGE_UNITS = 2_000;
+
 /** A session token: 256 random bits can't be guessed. */
 export const TOKEN_BYTES = 32;
 

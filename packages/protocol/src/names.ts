@@ -7,14 +7,33 @@ import { MAX_EXTENSION_CODE_POINTS, MAX_FILE_NAME_BYTES, MAX_NAME_CODE_POINTS } 
 export type NameKind = 'user' | 'group' | 'file';
 
 /**
- * Characters that are control codes, turn the writing direction, or can't be seen. Variation selectors are spared: they
- * only choose a form of the visible character before them, as in emoji and Japanese names.
+ * Characters that are control codes, turn the writing direction, or can't be seen: whatever Unicode calls a format
+ * character or ignorable, and U+1D159, a note without a head.
  */
-const invisible = /(?!\p{Variation_Selector})[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{1d159}]/u;
+/**
+ * Variation selectors where they choose a form of the visible character before them: of a pictograph, of a keycap, of
+ * an ideograph (as Japanese names need it). Anywhere else they are invisible, and `admin` would have a twin.
+ */
+const meantSelectors =
+  /(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=[0-9#])\ufe0f(?=\u20e3)|(?<=\p{Unified_Ideograph})[\ufe00-\ufe02\u{e0100}-\u{e01ef}]/gu;
+/** Stands for bytes that a decoder could not read: names that were different would become one. */
+const unreadable = /\ufffd/;
 const separators = /[/\\:*?"<>|]/;
-const outerSpace = /^\p{White_Space}|\p{White_Space}$/u;
-const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
+/** The empty pattern of Braille looks like a space, and is none to Unicode. */
+const outerSpace = /^[\p{White_Space}\u2800]|[\p{White_Space}\u2800]$/u;
+const reservedOnWindows = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
 const renamed = /~[0-9]+$/;
+
+/**
+ * A name, or an id in its place, as trackers tell it: whatever it is, no path, no line and no order to a terminal, and
+ * no longer than the longest file name ({@link MAX_FILE_NAME_BYTES}). This is not the rule for names: whoever lets a
+ * name in has asked {@link checkName}, whose answer depends on the Unicode of the program that runs it, and nobody takes
+ * back afterwards what was let in.
+ */
+export const harmless =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  /^[^\u0000-\u001f\u007f-\u009f/\\:*?"<>|\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]{1,255}$/;
 
 /** Bytes of `text` in UTF-8. Lone surrogates count as the 3 bytes of their replacement. */
 export function utf8Length(text: string): number {
@@ -58,7 +77,9 @@ export function checkName(kind: NameKind, text: string, chosen: boolean): NameCh
     const bound = kind === 'file' ? `${MAX_FILE_NAME_BYTES} bytes` : `${MAX_NAME_CODE_POINTS} characters`;
     return bad(`a ${kind} name has at most ${bound}`);
   }
-  if (invisible.test(name)) return bad(`a ${kind} name cannot hold control or invisible characters`);
+  if (unreadable.test(name)) return bad(`the ${kind} name holds U+FFFD, which stands for what could not be read`);
+  if (invisible.test(name.replace(meantSelectors, '')))
+    return bad(`a ${kind} name cannot hold control or invisible characters`);
   if (separators.test(name)) return bad(`a ${kind} name cannot hold any of / \\ : * ? " < > |`);
   if (outerSpace.test(name)) return bad(`a ${kind} name cannot begin or end with a space`);
   if (name.endsWith('.')) return bad(`a ${kind} name cannot end with a dot`);
@@ -69,9 +90,10 @@ export function checkName(kind: NameKind, text: string, chosen: boolean): NameCh
   return { ok: true, name };
 }
 
-/** Whether a name has the form that {@link renamedTo} gives. */
+/** Whether a name has the form that {@link renamedTo} gives, or would have if any extension were one, however long. */
 export function looksRenamed(kind: NameKind, name: string): boolean {
-  return renamed.test(kind === 'file' ? splitExtension(name)[0] : name);
+  if (kind !== 'file') return renamed.test(name);
+  return renamed.test(splitExtension(name)[0]) || renamed.test(name.replace(/(?<=.)\.[^.]*$/s, ''));
 }
 
 /** The name that the `ordinal`-th bearer of a taken name gets: `alice~2`, `report~2.pdf`; cut where it would be too long. */
@@ -81,7 +103,9 @@ export function renamedTo(kind: NameKind, name: string, ordinal: number): string
   let candidate = `${base}~${ordinal}${extension}`;
   while (!fits(kind, candidate) && characters.length > 1) {
     characters.pop();
-    candidate = `${characters.join('')}~${ordinal}${extension}`;
+    // The cut may be in front of what a selector was meant for. (Every tracker has to cut alike: no table of Unicode.)
+    const cut = characters.join('').replace(/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+$/u, '');
+    candidate = `${cut}~${ordinal}${extension}`;
   }
   return candidate;
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { pack, unpack, unpackOwn, untilFirstFault } from './codec.js';
-import { fileName, groupName, userName } from './fields.js';
+import { toldName } from './fields.js';
 import {
   contentRoot,
   count,
@@ -55,7 +55,11 @@ const slotChange = {
   answers: z.array(requestId).max(MAX_INCARNATIONS).optional(),
 };
 
-/** What happened. Entities are named by id, never by name; an entity's id is the id of the request that made it. */
+/**
+ * What happened. Entities are named by id, never by name; an entity's id is the id of the request that made it. The
+ * names of new ones were checked by the tracker that took the request, and are the same on every other, whatever
+ * Unicode that one knows.
+ */
 export const operationBody = z.discriminatedUnion('kind', [
   /**
    * An incarnation takes its slot. It stands for those that it `replaces`, and for those who were to begin anew by the
@@ -66,7 +70,7 @@ export const operationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vacate'), slot: slotNumber }),
   /** A tracker never comes back: nobody waits for these any more. Should it come back, it begins anew. */
   z.object({ kind: z.literal('retire'), slot: slotNumber, ...slotChange }),
-  z.object({ kind: z.literal('create_user'), user: userId, name: userName, credential }),
+  z.object({ kind: z.literal('create_user'), user: userId, name: toldName, credential }),
   z.object({
     kind: z.literal('set_credential'),
     user: userId,
@@ -86,7 +90,7 @@ export const operationBody = z.discriminatedUnion('kind', [
     expires: timeMs,
   }),
   z.object({ kind: z.literal('close_session'), session: sessionId }),
-  z.object({ kind: z.literal('create_group'), group: groupId, name: groupName, owner: userId }),
+  z.object({ kind: z.literal('create_group'), group: groupId, name: toldName, owner: userId }),
   z.object({ kind: z.literal('delete_group'), group: groupId }),
   z.object({ kind: z.literal('request_membership'), group: groupId, user: userId }),
   z.object({ kind: z.literal('reject_membership'), group: groupId, user: userId }),
@@ -99,7 +103,7 @@ export const operationBody = z.discriminatedUnion('kind', [
     kind: z.literal('share_file'),
     file: fileId,
     group: groupId,
-    name: fileName,
+    name: toldName,
     by: userId,
     bytes: fileBytes,
     pieceLength,

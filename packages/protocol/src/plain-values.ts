@@ -91,6 +91,7 @@ export function isPlainValue(bytes: Uint8Array, maxValues: number): boolean {
     allowed -= token.kind === 'bytes' ? VALUES_PER_BYTE_STRING : 1;
     const length = token.length ?? readLength(bytes, at + 1, token.following);
     at += 1 + token.following;
+    if (token.kind === 'string' && losesItsMark(bytes, at, length)) return false;
     if (token.kind !== 'array' && token.kind !== 'map') {
       at += length;
     } else if (length > 0) {
@@ -100,6 +101,14 @@ export function isPlainValue(bytes: Uint8Array, maxValues: number): boolean {
     }
   }
   return at === bytes.length && allowed >= 0;
+}
+
+/**
+ * Where msgpackr has no native part it gives longer strings to a TextDecoder, which drops a byte order mark: the string
+ * would be another one than on other machines, and a name that is refused would be a name that is not.
+ */
+function losesItsMark(bytes: Uint8Array, at: number, length: number): boolean {
+  return length > 64 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
 
 /** A big-endian length of `size` bytes; what lies beyond the end counts as 0 and is noticed by the caller's sums. */

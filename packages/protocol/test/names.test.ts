@@ -1,57 +1,8 @@
-/** What users, groups and files may be called: tables for people, properties for everything else. */
-import fc from 'fast-check';
+/** What users, groups and files may be called, in tables for people. */
 import { describe, expect, test } from 'vitest';
-import {
-  checkName,
-  looksRenamed,
-  MAX_FILE_NAME_BYTES,
-  MAX_NAME_CODE_POINTS,
-  type NameKind,
-  renamedTo,
-  utf8Length,
-} from '../src/index.js';
+import { checkName, MAX_FILE_NAME_BYTES, MAX_NAME_CODE_POINTS, type NameKind, renamedTo } from '../src/index.js';
 
 const kinds: readonly NameKind[] = ['user', 'group', 'file'];
-const kind = fc.constantFrom(...kinds);
-
-/** Strings of all kinds: any code units, ordinary text, and the characters that the rules are about. */
-const troublesome = fc.constantFrom(
-  ...[
-    '.',
-    ' ',
-    '~',
-    '2',
-    '~2',
-    'con',
-    'NUL',
-    '.txt',
-    '/',
-    '\\',
-    'e\u0301',
-    'ſ',
-    '\u200b',
-    '\u202e',
-    '\ud800',
-    '👍',
-    '́',
-    '한',
-  ],
-);
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 80 }),
-  fc.string({ unit: 'grapheme', maxLength: 80 }),
-  fc.array(fc.oneof(troublesome, fc.string({ maxLength: 3 })), { maxLength: 80 }).map((parts) => parts.join('')),
-);
-
-/** A name that is accepted where it is chosen, in the form it then has. */
-const chosenName = fc.tuple(kind, text).chain(([of, candidate]) => {
-  const check = checkName(of, candidate, true);
-  return check.ok
-    ? fc.constant({ of, name: check.name })
-    : fc
-        .string({ unit: fc.constantFrom('a', 'Ω', '👍', '.x'), minLength: 1, maxLength: 30 })
-        .map((name) => ({ of, name }));
-});
 
 describe('accepted names', () => {
   const accepted = [
@@ -180,6 +131,8 @@ describe('refused names', () => {
     ['file', 'a~2.mkv'],
     ['file', 'a~2'],
     ['file', 'a.tar~3.gz'],
+    // No merge makes this one: to a person it looks as if.
+    ['file', `a~2.${'x'.repeat(40)}`],
     ['file', '.bashrc~2'],
   ] as const)('%s %j looks like a merge, and is only refused where it is chosen', (of, name) => {
     expect(checkName(of, name, true).ok).toBe(false);
@@ -190,38 +143,9 @@ describe('refused names', () => {
     ['user', 'alice~2.x'],
     ['group', '~2~'],
     ['file', 'a.mkv~2'],
-    ['file', `a~2.${'x'.repeat(40)}`],
+    ['file', 'a~2.tar.gz'],
   ] as const)('%s %j has the suffix where no merge puts it, and may be chosen', (of, name) => {
     expect(checkName(of, name, true)).toEqual({ ok: true, name });
-  });
-});
-
-describe('for every text', () => {
-  test('an accepted name is accepted again, unchanged, and NFC', () => {
-    fc.assert(
-      fc.property(kind, text, fc.boolean(), (of, candidate, chosen) => {
-        const check = checkName(of, candidate, chosen);
-        if (!check.ok) return;
-        expect(checkName(of, check.name, chosen)).toEqual(check);
-        expect(check.name.normalize('NFC')).toBe(check.name);
-      }),
-      { numRuns: 5_000 },
-    );
-  });
-
-  test('an accepted name is one harmless path component within the limits', () => {
-    fc.assert(
-      fc.property(kind, text, (of, candidate) => {
-        const check = checkName(of, candidate, false);
-        if (!check.ok) return;
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-        expect(check.name).not.toMatch(/[\x00-\x1f\x7f-\x9f/\\:*?"<>|]|^ | $|\.$|[\u200b-\u200f\u202a-\u202e]/);
-        expect(utf8Length(check.name)).toBe(new TextEncoder().encode(check.name).length);
-        if (of === 'file') expect(utf8Length(check.name)).toBeLessThanOrEqual(MAX_FILE_NAME_BYTES);
-        else expect([...check.name].length).toBeLessThanOrEqual(MAX_NAME_CODE_POINTS);
-      }),
-      { numRuns: 5_000 },
-    );
   });
 });
 
@@ -239,18 +163,6 @@ describe('the name of the second bearer', () => {
     ['file', `${'é'.repeat(125)}.mkv`, 2, `${'é'.repeat(124)}~2.mkv`],
   ] as const)('%s %j, %d: %j', (of, name, ordinal, expected) => {
     expect(renamedTo(of, name, ordinal)).toBe(expected);
-  });
-
-  test('is a valid name within the limits, looks renamed, and differs from the first', () => {
-    fc.assert(
-      fc.property(chosenName, fc.integer({ min: 2, max: 1_000_000 }), ({ of, name }, ordinal) => {
-        const renamed = renamedTo(of, name, ordinal);
-        expect(checkName(of, renamed, false)).toEqual({ ok: true, name: renamed });
-        expect(looksRenamed(of, renamed)).toBe(true);
-        expect(looksRenamed(of, name)).toBe(false);
-      }),
-      { numRuns: 5_000 },
-    );
   });
 
   test('leaves room for the suffix before the longest extension', () => {
