@@ -2,6 +2,7 @@
 import { MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS } from '@p2p/protocol';
 import { listenSecure, type SecureServer } from '@p2p/transport';
 import { ClientConnections } from './client-connections/client-connections.js';
+import { Sharers } from './client-connections/sharers.js';
 import { SwarmWatchers } from './client-connections/swarm-watchers.js';
 import type { Configuration } from './configuration.js';
 import { Gate } from './gate.js';
@@ -76,7 +77,18 @@ export class Tracker {
       attempts,
       queue: new PasswordQueue(),
     });
-    const services = { slot: own.number, cluster, replicated, board, watchers, logIns, log, ready: caughtUp.opened };
+    const services = {
+      slot: own.number,
+      cluster,
+      replicated,
+      board,
+      watchers,
+      sharers: new Sharers(),
+      signer: () => identity,
+      logIns,
+      log,
+      ready: caughtUp.opened,
+    };
     const clients = new ClientConnections(services);
     const operator = { retire: (slot: number) => caughtUp.opened.then(() => replicated.retire(slot)), log };
     const rooms: Rooms = {

@@ -14,16 +14,19 @@ import { isSystemError } from './data-directory/system-files.js';
 import { PeerEvents } from './events.js';
 import { dialPeerAs } from './fetching/connect-peer.js';
 import { Downloads } from './fetching/downloads.js';
+import { GrantWallet } from './fetching/grant-wallet.js';
 import { PeerLinks } from './fetching/peer-links.js';
 import { Library, type SharedFile } from './library/library.js';
 import { Announcer } from './sharing/announcer.js';
+import { Gatekeeper } from './sharing/gatekeeper.js';
 import { OpenFiles } from './sharing/open-files.js';
 import { RateLimiter } from './sharing/rate-limiter.js';
-import { ServingPeer } from './sharing/serving-peer.js';
+import { type AskEnded, ServingPeer } from './sharing/serving-peer.js';
 import { Account } from './tracker-session/account.js';
 import { type GreetingOptions, greetTracker } from './tracker-session/greet-tracker.js';
 import { SwarmSubscriptions } from './tracker-session/swarm-subscriptions.js';
-import { TrackerSession } from './tracker-session/tracker-session.js';
+import { TrackerClock } from './tracker-session/tracker-clock.js';
+import { type TrackerPush, TrackerSession } from './tracker-session/tracker-session.js';
 
 /** How long a command waits for a tracker before it is refused with `no_tracker`. */
 const TRACKER_PATIENCE_MS = 10_000;
@@ -36,7 +39,10 @@ export class Client {
   readonly #events = new PeerEvents();
   readonly #library = new Library();
   readonly #files = new OpenFiles();
+  readonly #clock = new TrackerClock(now);
+  readonly #gatekeeper: Gatekeeper;
   readonly #serving: ServingPeer;
+  readonly #wallet: GrantWallet;
   readonly #links: PeerLinks;
   readonly #account: Account;
   readonly #session: TrackerSession;
@@ -51,13 +57,15 @@ export class Client {
     // A device's id is the hash of its key.
     const self = kept.identity.id as DeviceId;
     const dialOthers = dialPeerAs(kept.identity);
-    this.#links = new PeerLinks(
-      (peer, signal) => (peer.device === self ? this.#dialSelf(self) : dialOthers(peer, signal)),
-      new RateLimiter(options.downloadLimit, now),
-    );
+    this.#gatekeeper = new Gatekeeper({
+      trusts: (signer) => kept.pin.trusts(signer),
+      now: () => this.#clock.now,
+      isConnected: () => this.#session.current !== undefined,
+    });
     this.#serving = new ServingPeer({
       library: this.#library,
       limiter: new RateLimiter(options.uploadLimit, now),
+      gatekeeper: this.#gatekeeper,
       changed: (file) => this.#withdraw(file),
     });
     this.#account = new Account(kept.sessionPath, kept.session, {
@@ -66,12 +74,22 @@ export class Client {
       unkept: (reason) => this.#notice(`the session's file cannot be written: ${reason}`),
     });
     this.#session = this.#makeSession();
+    this.#wallet = new GrantWallet({
+      session: this.#session,
+      ended: (group, reason) => this.#downloads.endGroup(group, reason),
+    });
+    this.#links = new PeerLinks({
+      dial: (peer, signal) => (peer.device === self ? this.#dialSelf(self) : dialOthers(peer, signal)),
+      limiter: new RateLimiter(options.downloadLimit, now),
+      wallet: this.#wallet,
+    });
     this.#swarms = new SwarmSubscriptions(this.#session);
     this.#announcer = new Announcer(this.#session, this.#library);
     this.#downloads = new Downloads({
       self,
       library: this.#library,
       links: this.#links,
+      wallet: this.#wallet,
       files: this.#files,
       swarms: this.#swarms,
       giveUpMs: options.giveUpMs,
@@ -125,6 +143,7 @@ export class Client {
     this.#announcer.close();
     await this.#session.close();
     this.#links.close();
+    this.#wallet.close();
     this.#serving.close();
     await this.#files.close();
     // Nothing may be written once the directory is free again.
@@ -141,7 +160,9 @@ export class Client {
       greet: async (entry, signal) => {
         try {
           const hello = await this.#hello();
-          return await greetTracker({ identity, entry, pin, hello, signal });
+          const greeting = await greetTracker({ identity, entry, pin, hello, signal });
+          if (greeting.ok) this.#clock.set(greeting.hello.clock);
+          return greeting;
         } catch (error) {
           if (!isSystemError(error)) throw error;
           this.#notice(`the data directory cannot be written: ${error.message}`);
@@ -152,8 +173,8 @@ export class Client {
         connected: (number, lost, user) => this.#connected(number, lost, user),
         unreachable: (number) => this.#events.emit({ event: 'tracker', number, state: 'lost' }),
         mismatch: (explanation) => this.#notice(explanation),
-        sessionEnded: () => void this.#account.ended(),
-        swarmChanged: (change) => this.#swarms.apply(change),
+        pushed: (push) => this.#pushed(push),
+        clock: (timeMs) => this.#clock.set(timeMs),
       },
     });
   }
@@ -179,9 +200,38 @@ export class Client {
   #connected(number: number, lost: number | undefined, user: string | null): void {
     this.#events.emit({ event: 'tracker', number, state: 'connected', ...(lost === undefined ? {} : { lost }) });
     void this.#account.resumed(user);
+    this.#refresh();
+    void this.#serving.catchUp(this.#askEnded);
+  }
+
+  #pushed(push: TrackerPush): void {
+    switch (push.type) {
+      case 'session_ended':
+        return void this.#account.ended();
+      case 'swarm_changed':
+        return this.#swarms.apply(push);
+      case 'access_ended':
+        this.#gatekeeper.end(push.ended);
+        // With a group everybody's right to share in it has ended, this user's too.
+        if (push.ended.some(({ what }) => what === 'group')) this.#refresh();
+        return;
+      case 'membership_ended':
+        if (!push.left) this.#notice(`you are no longer a member of ${push.group}`);
+        this.#refresh();
+    }
+  }
+
+  /** Tells and asks a tracker everything anew: it is another one, or rights have gone. */
+  #refresh(): void {
     this.#announcer.refresh();
     this.#downloads.refresh();
   }
+
+  readonly #askEnded: AskEnded = async (grants) => {
+    const asked = grants.map(({ group, user, session, since }) => ({ group, user, session, since }));
+    const called = await this.#session.ask({ type: 'review_grants', grants: asked });
+    return called.ok ? called.reply.ended : undefined;
+  };
 
   #renamed(from: string, to: string): void {
     this.#library.renameUser(from, to);
@@ -190,6 +240,7 @@ export class Client {
 
   #userChanged(user: string | undefined): void {
     this.#library.setUser(user);
+    this.#wallet.clear();
     this.#announcer.refresh();
     this.#downloads.setUser(user);
   }

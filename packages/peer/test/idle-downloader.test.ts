@@ -1,10 +1,19 @@
 /** A downloader without an open channel takes nobody else's place for long. */
-import { decodeMessage, encodeMessage, IDLE_SERVED_CONNECTION_MS, PROTOCOL_VERSION, peerHello } from '@p2p/protocol';
+import {
+  decodeMessage,
+  deviceId,
+  encodeMessage,
+  groupId,
+  IDLE_SERVED_CONNECTION_MS,
+  PROTOCOL_VERSION,
+  peerHello,
+} from '@p2p/protocol';
 import { type CloseReason, memoryPair } from '@p2p/transport';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Library } from '../src/library/library.js';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { ServingPeer } from '../src/sharing/serving-peer.js';
+import { gatekeeperAtNoon, signed } from './test-grants.js';
 
 afterEach(() => vi.useRealTimers());
 
@@ -13,9 +22,11 @@ it('is let go, not earlier than is said', async () => {
   const serving = new ServingPeer({
     library: new Library(),
     limiter: new RateLimiter(0, () => 0),
+    gatekeeper: gatekeeperAtNoon(),
     changed: () => undefined,
   });
-  const remote = { key: 'd'.repeat(64), host: 'memory', port: 1 };
+  const device = deviceId.parse('d'.repeat(64));
+  const remote = { key: device, host: 'memory', port: 1 };
   const [here, there] = memoryPair(remote, remote);
   serving.accept(there);
   let reason: CloseReason | undefined;
@@ -27,7 +38,8 @@ it('is let go, not earlier than is said', async () => {
       },
     });
   });
-  here.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download' }));
+  const grant = await signed(device, groupId.parse(`${device}.1`));
+  here.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download', grant }));
   expect(await greeted).toBe(true);
   await vi.advanceTimersByTimeAsync(IDLE_SERVED_CONNECTION_MS - 1);
   expect(reason).toBeUndefined();

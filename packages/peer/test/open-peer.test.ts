@@ -110,8 +110,8 @@ describe('a client that fails over', () => {
         connected: () => connected(),
         unreachable: () => {},
         mismatch: () => {},
-        sessionEnded: () => {},
-        swarmChanged: () => {},
+        pushed: () => {},
+        clock: () => {},
       },
     });
     onTestFinished(() => session.close());

@@ -10,6 +10,7 @@ import { type Connection, memoryPair, type Remote } from '@p2p/transport';
 import { onTestFinished } from 'vitest';
 import type { DownloadStatus } from '../src/api.js';
 import { Downloads } from '../src/fetching/downloads.js';
+import { GrantWallet } from '../src/fetching/grant-wallet.js';
 import { PeerLinks } from '../src/fetching/peer-links.js';
 import { Library, type SharedFile } from '../src/library/library.js';
 import { type ByteSource, SourceFile } from '../src/sharing/byte-source.js';
@@ -20,6 +21,7 @@ import { ServingPeer } from '../src/sharing/serving-peer.js';
 import { SharedContent } from '../src/sharing/shared-content.js';
 import { SwarmSubscriptions } from '../src/tracker-session/swarm-subscriptions.js';
 import { temporaryDirectory } from './temporary-directory.js';
+import { gatekeeperAtNoon, signed } from './test-grants.js';
 
 const device = (number: number): DeviceId => number.toString(16).padStart(64, '0') as DeviceId;
 const group = `${device(0xf)}.1` as GroupId;
@@ -64,6 +66,7 @@ export class Member {
   readonly dialled: Connection[] = [];
   readonly #swarm: MemorySwarm;
   readonly #files = new OpenFiles();
+  readonly #wallet: GrantWallet;
   readonly #links: PeerLinks;
   readonly #serving: ServingPeer;
   readonly #events = new EventTarget();
@@ -73,22 +76,35 @@ export class Member {
     this.device = id;
     this.directory = directory;
     this.library.setUser('somebody');
-    this.#links = new PeerLinks(async (peer) => this.#dial(peer.device), noLimit());
+    // The tracker of this swarm: it knows one file, and who serves it is what the test has said.
+    const ask = async () => {
+      const grant = await signed(id, group);
+      return { ok: true, reply: { ...this.#swarm.opened, grant }, tracker: 1 };
+    };
+    this.#wallet = new GrantWallet({
+      session: { ask: ask as never },
+      ended: (ended, reason) => this.downloads.endGroup(ended, reason),
+    });
+    this.#links = new PeerLinks({
+      dial: async (peer) => this.#dial(peer.device),
+      limiter: noLimit(),
+      wallet: this.#wallet,
+    });
     this.#serving = new ServingPeer({
       library: this.library,
       limiter: noLimit(),
+      gatekeeper: gatekeeperAtNoon(),
       changed: (changed) => {
         this.changedFiles.push(changed);
         this.library.remove(changed.id);
       },
     });
-    // The tracker of this swarm: it knows one file, and who serves it is what the test has said.
-    const ask = async () => ({ ok: true, reply: this.#swarm.opened, tracker: 1 });
     this.swarms = new SwarmSubscriptions({ ask: ask as never });
     this.downloads = new Downloads({
       self: id,
       library: this.library,
       links: this.#links,
+      wallet: this.#wallet,
       files: this.#files,
       swarms: this.swarms,
       giveUpMs: undefined,
@@ -125,6 +141,7 @@ export class Member {
       pieceLength,
       root,
       peers: [],
+      grant: '',
     };
     return path;
   }
@@ -168,6 +185,7 @@ export class Member {
   die(): void {
     this.#serving.close();
     this.#links.close();
+    this.#wallet.close();
   }
 
   async close(): Promise<void> {

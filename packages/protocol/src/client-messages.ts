@@ -25,18 +25,23 @@ import {
   deviceId,
   fileId,
   groupId,
+  sessionId,
   sha256Hex,
   slotNumber,
   timeMs,
+  userId,
 } from './identifiers.js';
 import {
   MAX_ANNOUNCED_FILES,
+  MAX_ENDED_PER_MESSAGE,
   MAX_ERROR_MESSAGE_UNITS,
+  MAX_GRANT_BYTES,
   MAX_PEERS_PER_REPLY,
   MAX_REQUEST_NUMBER,
+  MAX_REVIEWED_GRANTS,
   TOKEN_BYTES,
 } from './limits.js';
-import { fileBytes, pieceLength } from './operations.js';
+import { fileBytes, pieceLength, stamp } from './operations.js';
 
 const id = z.int().min(0).max(MAX_REQUEST_NUMBER);
 
@@ -107,6 +112,14 @@ export const queryRequest = z.discriminatedUnion('type', [
   /** Metadata and peers of a file; from now on its joins and departures are pushed. */
   query('open_swarm', fileInGroup),
   query('close_swarm', { file: fileId }),
+  /** Another grant for the bytes of a group, as long as this user is a member of it. */
+  query('renew_grant', { group: groupId }),
+  /** Which of these, shown by others to this device, rest on something that has ended: what was missed while away. */
+  query('review_grants', {
+    grants: z
+      .array(z.object({ group: groupId, user: userId, session: sessionId, since: stamp }))
+      .max(MAX_REVIEWED_GRANTS),
+  }),
   /** What this connection's device has: a lease that lasts as long as the connection. */
   query('announce', {
     add: z.array(z.object({ file: fileId, complete: z.boolean() })).max(MAX_ANNOUNCED_FILES),
@@ -138,6 +151,8 @@ export type SwarmPeer = z.infer<typeof swarmPeer>;
 const replicated = { replicated: z.boolean() };
 const next = { next: z.string().nullable() };
 const name = toldName;
+/** What a serving peer is shown, see `@p2p/statements`. */
+const grant = z.string().max(MAX_GRANT_BYTES);
 
 const mutationReplies = [
   ok('create_user', { user: name, ...replicated }),
@@ -167,7 +182,8 @@ const queryReplies = [
     /** The user whose session was resumed; null without one. */
     user: name.nullable(),
   }),
-  ok('ping', {}),
+  /** The tracker's clock goes on while this client's own may jump, or sleep. */
+  ok('ping', { clock: timeMs }),
   ok('whoami', { user: name }),
   ok('list_groups', {
     groups: z.array(
@@ -211,8 +227,12 @@ const queryReplies = [
     pieceLength,
     root: contentRoot,
     peers: z.array(swarmPeer).max(MAX_PEERS_PER_REPLY),
+    grant,
   }),
   ok('close_swarm', {}),
+  ok('renew_grant', { grant }),
+  /** Positions in the request. */
+  ok('review_grants', { ended: z.array(count).max(MAX_REVIEWED_GRANTS) }),
   /** `refused`: files that are gone, or whose group this user is not in. */
   ok('announce', { refused: z.array(fileId) }),
   ok('status', {
@@ -241,6 +261,24 @@ export const swarmChanged = z.object({
   left: z.array(deviceId),
 });
 
+/** What grants rested on, and what is no more. */
+export const endedAccess = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('session'), session: sessionId }),
+  /** Every membership of the user in the group that began before; one that begins later is another. */
+  z.object({ what: z.literal('membership'), group: groupId, user: userId, before: stamp }),
+  z.object({ what: z.literal('group'), group: groupId }),
+]);
+export type EndedAccess = z.infer<typeof endedAccess>;
+
+/** For devices that share in a group: whose grants are worth nothing from now on. */
+export const accessEnded = z.object({
+  type: z.literal('access_ended'),
+  ended: z.array(endedAccess).max(MAX_ENDED_PER_MESSAGE),
+});
+
+/** The user of this connection is a member of the group no longer. `left`: by a wish of the user's own. */
+export const membershipEnded = z.object({ type: z.literal('membership_ended'), group: name, left: z.boolean() });
+
 /** Everything a tracker may send to a client. */
 export const trackerMessage = z.discriminatedUnion('type', [
   ...mutationReplies,
@@ -248,6 +286,8 @@ export const trackerMessage = z.discriminatedUnion('type', [
   errorReply,
   sessionEnded,
   swarmChanged,
+  accessEnded,
+  membershipEnded,
 ]);
 
 export type TrackerMessage = z.infer<typeof trackerMessage>;

@@ -63,6 +63,7 @@ export const violationMessages = {
   unsupported_version: 'the other side speaks another version of the protocol',
   no_identity: 'the other side showed no key',
   wrong_identity: 'the other side showed another key than expected',
+  no_grant: 'the other side showed no grant that is good here',
   hello_timeout: 'no hello in time',
   silence: 'nothing was heard in time',
   too_slow: 'the other side does not take what is sent to it',

@@ -85,6 +85,18 @@ export const MAX_GRANT_BYTES = 4_096;
 /** A grant is good for this long and renewed at half of it: what a removed member can keep where no news reaches a sharer. */
 export const GRANT_MS = 10 * 60 * 1_000;
 
+/** Groups of which a downloader may show grants over one connection: far more than anybody fetches from at a time. */
+export const MAX_GRANTS_PER_CONNECTION = 256;
+
+/** Grants that a serving peer has reviewed in one question: a frame of some 130 KiB. */
+export const MAX_REVIEWED_GRANTS = 256;
+
+/** Ended sessions and memberships in one message to a sharer: in a frame of some 100 KiB. */
+export const MAX_ENDED_PER_MESSAGE = 256;
+
+/** Ends that a sharer remembers, each for a grant's life: more than log-ins, at one password hash each, could make in it. */
+export const MAX_REMEMBERED_ENDS = 131_072;
+
 /** A sentence for the operator on why a link between trackers is refused. */
 export const MAX_REFUSAL_DETAIL_BYTES = 1_000;
 

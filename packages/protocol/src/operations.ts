@@ -49,6 +49,13 @@ export const pieceLength = z
 export const stamp = z.object({ time: timeMs, count, incarnation: incarnationId });
 export type Stamp = z.infer<typeof stamp>;
 
+/** Negative where `a` comes first. Time, then count, then incarnation: no two operations are ever equal. */
+export function compareStamps(a: Stamp, b: Stamp): number {
+  if (a.time !== b.time) return a.time - b.time;
+  if (a.count !== b.count) return a.count - b.count;
+  return a.incarnation < b.incarnation ? -1 : a.incarnation > b.incarnation ? 1 : 0;
+}
+
 /** What a slot's change rests on: nothing that its maker didn't know is undone by it. */
 const slotChange = {
   replaces: z.array(incarnationId).max(MAX_INCARNATIONS).optional(),

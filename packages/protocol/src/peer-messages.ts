@@ -15,6 +15,7 @@ import {
   MAX_REQUEST_NUMBER,
 } from './limits.js';
 
+const grant = z.string().max(MAX_GRANT_BYTES);
 const channel = z.int().min(0).max(MAX_REQUEST_NUMBER);
 const request = z.int().min(0).max(MAX_REQUEST_NUMBER);
 
@@ -23,9 +24,12 @@ export const peerHello = z.object({
   type: z.literal('hello'),
   protocol: z.int(),
   role: z.enum(['download', 'serve']),
-  /** A tracker's signed statement that this device may have a group's bytes. */
-  grant: z.string().max(MAX_GRANT_BYTES).optional(),
+  /** Of who downloads: a tracker's signed word that this device may have a group's bytes. */
+  grant: grant.optional(),
 });
+
+/** A grant for another group, or a later one for the same. What the downloader says behind it counts with it. */
+export const showGrant = z.object({ type: z.literal('grant'), grant });
 
 /** Opens a channel for one file of one group. */
 export const openChannel = z.object({ type: z.literal('open'), channel, group: groupId, root: contentRoot });
@@ -57,6 +61,7 @@ export const cancelRequest = z.object({ type: z.literal('cancel'), channel, requ
 
 /** Everything the downloading side may send after its hello. */
 export const downloaderMessage = z.discriminatedUnion('type', [
+  showGrant,
   openChannel,
   closeChannel,
   layerRequest,

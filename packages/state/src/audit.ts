@@ -3,10 +3,9 @@
  * are written beside them, and to the rows. A digest stands for all operations up to it, so that two trackers, or a
  * tracker and a note of what it said a year ago, can be compared by one line.
  */
-import { decodeOperation, type FoldMark, type IncarnationId, type Operation } from '@p2p/protocol';
+import { compareStamps, decodeOperation, type FoldMark, type IncarnationId, type Operation } from '@p2p/protocol';
 import { applyOperation } from './apply/apply.js';
 import { chainDigest, type Sha256, stateDigest, toHex } from './digest.js';
-import { compareStamps } from './order.js';
 import { emptyState, type State } from './state.js';
 import type { Unusable } from './storage/faults.js';
 import type { DirectoryReader } from './storage/files.js';

@@ -2,6 +2,7 @@
  * What the trackers agree on. Fold operations into a state by a loop over {@link applyOperation}; make operations by
  * {@link decide}; run the protocol between trackers by {@link Replica}. Pure: no sockets, no clock, no dice.
  */
+export { type Access, accessEndedBy, accessOf, hasEnded } from './access.js';
 export { applyOperation } from './apply/apply.js';
 export type { Outcome } from './apply/outcome.js';
 export { type Audit, type AuditedOperation, type AuditVerdict, openAudit } from './audit.js';
@@ -12,7 +13,7 @@ export type { Unchanged } from './decide/verdict.js';
 export { type Sha256, stateDigest } from './digest.js';
 export { brokenInvariants } from './invariants.js';
 export { fileByName, groupByName, hasLoggedInOn, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
-export { compareOperations, compareStamps, HybridClock } from './order.js';
+export { compareOperations, HybridClock } from './order.js';
 export { Presence, type Sharer, type SwarmNews } from './presence.js';
 export {
   listConflicts,

@@ -35,6 +35,11 @@ function isInForce(state: State, session: Session, now: number): boolean {
   return !session.closed && session.expires > now && user?.credentialVersion === session.credentialVersion;
 }
 
+/** TEMPORARY until the index lands. */
+export function sessionsOfUser(state: State, user: UserId): Session[] {
+  return [...state.sessions.entries()].map(([, row]) => row).filter((row) => row.user === user);
+}
+
 /** Who is logged in on this device with the session it shows; undefined for nobody. `now`: wall clock, ms. */
 export function userOfSession(state: State, actor: Actor, now: number): UserId | undefined {
   const session = actor.session === undefined ? undefined : state.sessions.get(actor.session);

@@ -1,12 +1,5 @@
 /** The one total order of all operations, and the clock that places new ones at its end. */
-import type { IncarnationId, Operation, Stamp } from '@p2p/protocol';
-
-/** Negative where `a` comes first. Time, then count, then incarnation: no two operations are ever equal. */
-export function compareStamps(a: Stamp, b: Stamp): number {
-  if (a.time !== b.time) return a.time - b.time;
-  if (a.count !== b.count) return a.count - b.count;
-  return a.incarnation < b.incarnation ? -1 : a.incarnation > b.incarnation ? 1 : 0;
-}
+import { compareStamps, type IncarnationId, type Operation, type Stamp } from '@p2p/protocol';
 
 export function compareOperations(a: Operation, b: Operation): number {
   return compareStamps(a.stamp, b.stamp);

@@ -4,12 +4,20 @@
  * taken back, since one that arrives late is put in its place: what comes after it is taken back, and replayed behind
  * it. A batch is merged in one pass, never one by one (which would be quadratic).
  */
-import type { EncodedOperation, FinalMark, FoldMark, Operation, RequestId, Stamp } from '@p2p/protocol';
+import {
+  compareStamps,
+  type EncodedOperation,
+  type FinalMark,
+  type FoldMark,
+  type Operation,
+  type RequestId,
+  type Stamp,
+} from '@p2p/protocol';
 import { applyOperation } from './apply/apply.js';
 import type { Outcome } from './apply/outcome.js';
 import { FoldedRows } from './checkpoint.js';
 import { chainDigest, type Sha256, zeroDigest } from './digest.js';
-import { compareOperations, compareStamps } from './order.js';
+import { compareOperations } from './order.js';
 import { forgetOutcomes, outcomeOf } from './outcomes.js';
 import { RecentDigests } from './recent-digests.js';
 import type { Checkpoint } from './replica/interface.js';

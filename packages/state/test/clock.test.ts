@@ -1,8 +1,8 @@
 /** The order of operations and the clock that makes it. */
-import type { Stamp } from '@p2p/protocol';
+import { compareStamps, type Stamp } from '@p2p/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareStamps, HybridClock } from '../src/index.js';
+import { HybridClock } from '../src/index.js';
 import { incarnationOf } from './world.js';
 
 const own = incarnationOf(1);

@@ -18,12 +18,15 @@ import {
   type MutationRequest,
   mutationRequest,
   PROTOCOL_VERSION,
+  type QueryRequest,
   type Refusal,
   type RequestId,
   refusal,
   requestIdOf,
   type TrackerMessage,
+  type UserId,
 } from '@p2p/protocol';
+import { isRefusal } from '@p2p/state';
 import { type Connection, isLoopback, networkOf } from '@p2p/transport';
 import type { Asker } from '../log-ins/log-ins.js';
 import { ClientDevice } from './client-device.js';
@@ -33,6 +36,9 @@ import { answerQuery } from './queries.js';
 import type { Services } from './services.js';
 
 const mutationTypes: ReadonlySet<string> = new Set(mutationRequest.options.map(({ shape }) => shape.type.value));
+
+type Answer = TrackerMessage | Refusal;
+type MembershipEnded = Extract<TrackerMessage, { type: 'membership_ended' }>;
 
 export class ClientConnection {
   readonly #connection: Connection;
@@ -55,6 +61,11 @@ export class ClientConnection {
         closed();
       },
     });
+  }
+
+  /** Says so where its user's membership of this group has ended. */
+  tellMembershipEnded(user: UserId, news: Omit<MembershipEnded, 'type'>): void {
+    if (this.#device?.user() === user) this.#send({ type: 'membership_ended', ...news });
   }
 
   /** Says so where the session shown here has ended by something that happened elsewhere. */
@@ -111,7 +122,9 @@ export class ClientConnection {
     this.#outstanding += 1;
     if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.pause();
     try {
-      const answer = isMutation(request) ? await this.#mutate(request, device) : this.#query(request, device);
+      const coming = isMutation(request) ? this.#mutate(request, device) : this.#query(request, device);
+      // What needs no waiting is answered in this turn.
+      const answer = coming instanceof Promise ? await coming : coming;
       this.#reply(request, answer);
     } catch (error) {
       // A bug met by one request: its client and the operator hear of it, and everybody else goes on.
@@ -123,13 +136,14 @@ export class ClientConnection {
     }
   }
 
-  #query(request: Exclude<ClientRequest, MutationRequest>, device: ClientDevice): TrackerMessage | Refusal {
+  #query(request: QueryRequest, device: ClientDevice): Answer | Promise<Answer> {
+    const replyWith = (fields: object): Answer =>
+      isRefusal(fields) ? fields : ({ type: `${request.type}.ok`, id: request.id, ...fields } as TrackerMessage);
     const fields = answerQuery(request, { services: this.#services, device, user: device.user() });
-    if ('ok' in fields) return fields;
-    return { type: `${request.type}.ok`, id: request.id, ...fields } as TrackerMessage;
+    return fields instanceof Promise ? fields.then(replyWith) : replyWith(fields);
   }
 
-  async #mutate(request: MutationRequest, device: ClientDevice): Promise<TrackerMessage | Refusal> {
+  async #mutate(request: MutationRequest, device: ClientDevice): Promise<Answer> {
     const { replicated } = this.#services;
     if (request.type === 'logout') this.#loggingOut = true;
     const requestId = requestIdOf(device.id, request.counter);
@@ -159,7 +173,7 @@ export class ClientConnection {
     return { device, network: networkOf(host), isLocal: isLoopback(host), isGone };
   }
 
-  #reply({ id }: ClientRequest, answer: TrackerMessage | Refusal): void {
+  #reply({ id }: ClientRequest, answer: Answer): void {
     if ('type' in answer) return this.#send(answer);
     this.#send({ type: 'error', id, code: answer.code, message: answer.message });
   }

@@ -2,15 +2,18 @@
 import {
   type DeviceId,
   type FileId,
+  type GroupId,
   LEASE_MS,
   type PeerAddress,
   type PresenceChange,
   type SessionId,
-  type SwarmChanged,
+  type TrackerMessage,
   type UserId,
 } from '@p2p/protocol';
 import { type Actor, userOfSession } from '@p2p/state';
+import { Grants } from './grants.js';
 import type { Services } from './services.js';
+import type { SharingDevice } from './sharers.js';
 import type { SwarmWatcher } from './swarm-watchers.js';
 
 type Shares = Pick<Extract<PresenceChange, { kind: 'shares' }>, 'add' | 'remove'>;
@@ -24,14 +27,21 @@ export interface Greeting {
   readonly session: SessionId | undefined;
 }
 
-export class ClientDevice implements SwarmWatcher {
+/** What a tracker says without being asked. */
+export type Push = Extract<TrackerMessage, { type: 'swarm_changed' | 'access_ended' }>;
+
+export class ClientDevice implements SwarmWatcher, SharingDevice {
+  readonly grants: Grants;
   readonly #services: Services;
   readonly #greeting: Greeting;
   readonly #watched = new Set<FileId>();
-  readonly #push: (message: SwarmChanged) => void;
+  /** Groups in which it has announced something under this session. */
+  readonly #sharedIn = new Set<GroupId>();
+  readonly #push: (message: Push) => void;
   #session: SessionId | undefined;
 
-  constructor(services: Services, greeting: Greeting, push: (message: SwarmChanged) => void) {
+  constructor(services: Services, greeting: Greeting, push: (message: Push) => void) {
+    this.grants = new Grants(services.signer);
     this.#services = services;
     this.#greeting = greeting;
     this.#push = push;
@@ -55,7 +65,7 @@ export class ClientDevice implements SwarmWatcher {
 
   /** From now on this session is shown: that of a log-in, or none. */
   useSession(session: SessionId | undefined): void {
-    if (session !== this.#session) this.#unwatchAll();
+    if (session !== this.#session) this.#forgetAll();
     this.#session = session;
     this.#lease();
   }
@@ -65,7 +75,12 @@ export class ClientDevice implements SwarmWatcher {
     return this.#session !== undefined && this.user() === undefined;
   }
 
-  announce(shares: Shares): void {
+  /** `groups`: those of what is added. */
+  announce(shares: Shares, groups: Iterable<GroupId>): void {
+    for (const group of groups) {
+      this.#sharedIn.add(group);
+      this.#services.sharers.add(group, this);
+    }
     this.#present({ kind: 'shares', ...shares });
   }
 
@@ -79,18 +94,20 @@ export class ClientDevice implements SwarmWatcher {
     this.#services.watchers.unwatch(file, this);
   }
 
-  push(message: SwarmChanged): void {
+  push(message: Push): void {
     this.#push(message);
   }
 
   /** The connection is gone. */
   leave(): void {
-    this.#unwatchAll();
+    this.#forgetAll();
     this.#present({ kind: 'offline' });
   }
 
-  #unwatchAll(): void {
+  #forgetAll(): void {
     for (const file of this.#watched) this.unwatch(file);
+    for (const group of this.#sharedIn) this.#services.sharers.remove(group, this);
+    this.#sharedIn.clear();
   }
 
   #lease(): void {

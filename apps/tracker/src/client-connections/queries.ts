@@ -1,6 +1,7 @@
 /** Answers to what only reads, or concerns this connection alone. */
 import {
   type FileId,
+  type GroupId,
   MAX_PEERS_PER_REPLY,
   type QueryRequest,
   type Refusal,
@@ -10,8 +11,10 @@ import {
   type UserId,
 } from '@p2p/protocol';
 import {
+  accessOf,
   asMember,
   fileByName,
+  hasEnded,
   isRefusal,
   listConflicts,
   listFiles,
@@ -38,11 +41,12 @@ interface Asking {
 type OpenQuery = 'ping' | 'status' | 'close_swarm';
 type OpenAnswer<T extends OpenQuery> = (request: RequestOf<T>, asking: Omit<Asking, 'user'>) => Fields<T>;
 type UserQuery = Exclude<QueryType, OpenQuery>;
-type UserAnswer<T extends UserQuery> = (request: RequestOf<T>, asking: Asking) => Fields<T> | Refusal;
+type UserAnswer<T extends UserQuery> = (request: RequestOf<T>, asking: Asking) => MaybeLater<Fields<T> | Refusal>;
+type MaybeLater<T> = T | Promise<T>;
 
 /** Answered to every device. */
 const openAnswers: { readonly [T in OpenQuery]: OpenAnswer<T> } = {
-  ping: () => ({}),
+  ping: () => ({ clock: Date.now() }),
   status: (_request, { services: { slot, replicated } }) => ({
     slot,
     linked: replicated.linkedSlots,
@@ -72,19 +76,25 @@ const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
     return isRefusal(group) ? group : { group: group.id };
   },
   open_swarm: openSwarm,
-  announce: (request, asking) => {
-    const allowed = request.add.filter(({ file }) => mayServe(file, asking));
-    asking.device.announce({ add: allowed, remove: request.remove });
-    const kept = new Set(allowed);
-    return { refused: request.add.filter((share) => !kept.has(share)).map(({ file }) => file) };
+  renew_grant: async ({ group }, asking) => {
+    const grant = await grantFor(group, asking);
+    return typeof grant === 'string' ? { grant } : grant;
   },
+  review_grants: ({ grants }, { services: { replicated }, user }) => {
+    const now = Date.now();
+    const isMember = (group: GroupId) => replicated.state.members.has(group, user);
+    // Who is in a group is only its members' business: to others all has ended.
+    const over = (grant: (typeof grants)[number]) => !isMember(grant.group) || hasEnded(replicated.state, grant, now);
+    return { ended: grants.flatMap((grant, at) => (over(grant) ? [at] : [])) };
+  },
+  announce,
 };
 
 /** The reply's fields, or why there are none. */
 export function answerQuery(
   request: QueryRequest,
   asking: Omit<Asking, 'user'> & { readonly user: UserId | undefined },
-): Fields<QueryType> | Refusal {
+): MaybeLater<Fields<QueryType> | Refusal> {
   const { user, ...open } = asking;
   if (request.type in openAnswers) {
     const answer = openAnswers[request.type as OpenQuery] as OpenAnswer<OpenQuery>;
@@ -100,27 +110,51 @@ function named<K extends string, Row>(key: K, page: Page<Row> | Refusal) {
   return { [key]: page.rows, next: page.next } as { [P in K]: Row[] } & { next: string | null };
 }
 
-function mayServe(id: FileId, { services: { replicated }, user }: Asking): boolean {
-  const file = resolveFile(replicated.state, id);
-  return file !== undefined && !file.removed && replicated.state.members.has(file.group, user);
+function announce(request: RequestOf<'announce'>, asking: Asking): Fields<'announce'> {
+  const groups = new Set<GroupId>();
+  const allowed = request.add.filter(({ file }) => {
+    const group = groupServed(file, asking);
+    if (group !== undefined) groups.add(group);
+    return group !== undefined;
+  });
+  asking.device.announce({ add: allowed, remove: request.remove }, groups);
+  const kept = new Set(allowed);
+  return { refused: request.add.filter((share) => !kept.has(share)).map(({ file }) => file) };
 }
 
-function openSwarm(
-  request: RequestOf<'open_swarm'>,
-  { services, device, user }: Asking,
-): Fields<'open_swarm'> | Refusal {
+/** The group of a file that this user may serve. */
+function groupServed(id: FileId, { services: { replicated }, user }: Asking): GroupId | undefined {
+  const file = resolveFile(replicated.state, id);
+  if (file === undefined || file.removed) return undefined;
+  return replicated.state.members.has(file.group, user) ? file.group : undefined;
+}
+
+/** What lets this device have the group's bytes, as long as the user is logged in and a member. */
+async function grantFor(group: GroupId, { services, device }: Asking): Promise<string | Refusal> {
+  const now = Date.now();
+  const access = accessOf(services.replicated.state, device.actor, { group, now });
+  if (access !== undefined) return device.grants.get(access, now);
+  const exists = services.replicated.state.groups.get(group)?.ended === false;
+  return refusal(exists ? 'not_a_member' : 'no_such_group');
+}
+
+async function openSwarm(request: RequestOf<'open_swarm'>, asking: Asking): Promise<Fields<'open_swarm'> | Refusal> {
+  const { services, device, user } = asking;
   const { state } = services.replicated;
   const group = asMember(state, request.group, user);
   if (isRefusal(group)) return group;
   const file = fileByName(state, group.id, request.file);
   if (file === undefined) return refusal('no_such_file', `"${group.name}" has no file "${request.file}"`);
+  const grant = await grantFor(group.id, asking);
+  if (typeof grant !== 'string') return grant;
+  // From here on in one turn: no change of the peers falls between what is answered and what is pushed.
   device.watch(file.id);
   const others = sharersOf(state, file, services.board.presence).filter((peer) => peer.device !== device.id);
   const peers = sample(others, MAX_PEERS_PER_REPLY).flatMap(({ device: id, address, complete }) =>
     address === null ? [] : [{ device: id, address, complete }],
   );
   const { bytes, pieceLength, root } = file;
-  return { group: group.id, file: file.id, bytes, pieceLength, root, peers };
+  return { group: group.id, file: file.id, bytes, pieceLength, root, peers, grant };
 }
 
 /** At most `size` of the rows, chosen by chance: Fisher and Yates, as far as needed. */

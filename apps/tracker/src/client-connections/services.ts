@@ -1,9 +1,11 @@
 /** What a client's connection works with: handed to every connection, owned by the tracker. */
 import type { ClusterId } from '@p2p/protocol';
+import type { Signer } from '@p2p/statements';
 import type { Log } from '../log.js';
 import type { LogIns } from '../log-ins/log-ins.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
+import type { Sharers } from './sharers.js';
 import type { SwarmWatchers } from './swarm-watchers.js';
 
 export interface Services {
@@ -12,6 +14,9 @@ export interface Services {
   readonly replicated: ReplicatedState;
   readonly board: PresenceBoard;
   readonly watchers: SwarmWatchers;
+  readonly sharers: Sharers;
+  /** Who has the cluster's key, now. */
+  readonly signer: () => Signer;
   readonly logIns: LogIns;
   readonly log: Log;
   /** Resolves when this tracker has asked the others what it missed: no client is answered before. */

@@ -11,6 +11,7 @@ import {
 } from '@p2p/protocol';
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
+import type { GrantWallet } from './grant-wallet.js';
 import { PeerLink } from './peer-link.js';
 
 export type PeerAt = Pick<SwarmPeer, 'device' | 'address'>;
@@ -33,22 +34,25 @@ export function dialPeerAs(identity: Identity): DialPeer {
   };
 }
 
-/**
- * Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the
- * link. `limiter` is shared by all links; bytes above the limit wait in the network.
- */
-export function greetPeer(
-  connection: Connection,
-  limiter: RateLimiter,
-  ended: () => void,
-): Promise<PeerLink | undefined> {
+export interface GreetPeerOptions {
+  /** For one group: the first thing that the peer wants to see. */
+  readonly grant: string;
+  readonly wallet: GrantWallet;
+  /** Shared by all links; bytes above the limit wait in the network. */
+  readonly limiter: RateLimiter;
+  readonly ended: () => void;
+}
+
+/** Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the link. */
+export function greetPeer(connection: Connection, options: GreetPeerOptions): Promise<PeerLink | undefined> {
+  const { grant, wallet, limiter, ended } = options;
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
     const timer = setTimeout(() => connection.fail('hello_timeout'), PEER_DIAL_TIMEOUT_MS);
     connection.start({
       frame: (frame) => {
         if (link === undefined) {
-          link = answerOf(frame, connection);
+          link = answerOf(frame, connection, wallet);
           if (link !== undefined) clearTimeout(timer);
           resolve(link);
         } else {
@@ -63,14 +67,14 @@ export function greetPeer(
         ended();
       },
     });
-    connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download' }));
+    connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download', grant }));
   });
 }
 
-function answerOf(frame: Uint8Array, connection: Connection): PeerLink | undefined {
+function answerOf(frame: Uint8Array, connection: Connection, wallet: GrantWallet): PeerLink | undefined {
   const hello = decodeMessage(peerHello, frame);
   if (hello.ok && hello.message.role === 'serve' && hello.message.protocol === PROTOCOL_VERSION) {
-    return new PeerLink(connection);
+    return new PeerLink(connection, wallet);
   }
   connection.fail(hello.ok ? 'unexpected_message' : 'malformed_message');
   return undefined;

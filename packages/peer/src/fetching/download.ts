@@ -11,6 +11,7 @@ import { SourceFile } from '../sharing/byte-source.js';
 import type { OpenFiles } from '../sharing/open-files.js';
 import type { SharedContent } from '../sharing/shared-content.js';
 import { FileFetch } from './file-fetch.js';
+import type { GrantWallet } from './grant-wallet.js';
 import { PacedCall } from './paced-call.js';
 import { PartFile } from './part-file.js';
 import type { PeerLinks } from './peer-links.js';
@@ -28,6 +29,7 @@ export interface DownloadContext {
   readonly self: DeviceId;
   readonly library: Library;
   readonly links: Pick<PeerLinks, 'claim'>;
+  readonly wallet: GrantWallet;
   readonly files: OpenFiles;
   readonly giveUpMs: number | undefined;
   readonly random: () => number;
@@ -60,6 +62,7 @@ export class Download {
   #done = 0;
   #part: PartFile | undefined;
   #fetch: FileFetch | undefined;
+  #releaseGrant: (() => void) | undefined;
   #content: SharedContent | undefined;
   #sharing = true;
   #closed = false;
@@ -165,7 +168,9 @@ export class Download {
   }
 
   #startFetch(): void {
-    const { links, random, now } = this.#context;
+    const { links, wallet, random, now } = this.#context;
+    const { group } = this.target.swarm;
+    this.#releaseGrant = wallet.use(group);
     const fetch = new FileFetch({
       file: this.target.swarm,
       part: this.#part as PartFile,
@@ -179,6 +184,7 @@ export class Download {
         verified: (byteCount) => this.#progress(byteCount),
         fetched: () => void this.#finish(),
         failed: (refused) => void this.fail(refused),
+        notAllowed: () => wallet.doubt(group),
       },
     });
     this.#fetch = fetch;
@@ -242,6 +248,8 @@ export class Download {
   #letGo(): void {
     this.#fetch?.close();
     this.#fetch = undefined;
+    this.#releaseGrant?.();
+    this.#releaseGrant = undefined;
   }
 
   #armGiveUp(): void {

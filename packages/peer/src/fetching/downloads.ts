@@ -2,7 +2,7 @@
  * All downloads of this client: what may be asked for when, which of them run and which wait for their turn or for
  * their user to log in again.
  */
-import { type ErrorCode, MAX_RUNNING_DOWNLOADS, type Refusal, refusal } from '@p2p/protocol';
+import { type ErrorCode, type GroupId, MAX_RUNNING_DOWNLOADS, type Refusal, refusal } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { Answer, DownloadStatus } from '../api.js';
 import type { SwarmSubscriptions } from '../tracker-session/swarm-subscriptions.js';
@@ -46,6 +46,7 @@ export class Downloads {
   async start(request: DownloadRequest): Promise<Answer<{ group: string; file: string; bytes: number; path: string }>> {
     const opened = await this.#options.swarms.open(request.group, request.file);
     if (!opened.ok) return opened;
+    this.#options.wallet.put(opened.swarm.group, opened.swarm.grant);
     return this.#starting.runExclusive(async () => {
       const download = await this.#place(request, opened.swarm);
       if ('code' in download) return download;
@@ -89,6 +90,13 @@ export class Downloads {
   refresh(): void {
     for (const download of this.#byName.values()) {
       if (isUnderWay(download) && download.user === this.#user) void this.#reopen(download);
+    }
+  }
+
+  /** The user has nothing to look for in this group any more. */
+  endGroup(group: GroupId, reason: Refusal): void {
+    for (const download of this.#byName.values()) {
+      if (download.target.swarm.group === group) void download.fail(reason);
     }
   }
 
@@ -154,6 +162,7 @@ export class Downloads {
       // Other refusals pass: what is known of the peers serves meanwhile.
       if (endsDownload.has(opened.code)) await download.fail(opened);
     } else if (opened.swarm.file === download.id) {
+      this.#options.wallet.put(opened.swarm.group, opened.swarm.grant);
       this.#listen(download, opened.swarm);
       this.#runQueued();
     } else {

@@ -47,6 +47,8 @@ export interface FileFetchHandlers extends Omit<PieceFetchHandlers, 'ban' | 'ver
   begun(content: SharedContent): void;
   /** A piece of this many bytes is verified, written and added to the content. */
   verified(byteCount: number): void;
+  /** A peer does not believe that this device may have the file. */
+  notAllowed(): void;
 }
 
 export class FileFetch {
@@ -65,7 +67,7 @@ export class FileFetch {
     this.#options = options;
     this.#geometry = geometryOf(file.bytes, file.pieceLength);
     const openChannel = (device: DeviceId, link: PeerLink): Channel => this.#openChannel(device, link);
-    this.#sources = new Sources({ links, random, openChannel });
+    this.#sources = new Sources({ claim: (peer) => links.claim(peer, file.group), random, openChannel });
     this.#layer = new LayerFetch(this.#geometry, Buffer.from(file.root, 'hex'), {
       request: (device, first, count) => this.#sources.channelOf(device)?.requestLayer(first, count),
       verified: (tree) => this.#know(tree),
@@ -129,7 +131,10 @@ export class FileFetch {
       progress: () => this.#pieces?.step({ kind: 'bytes_received', peer: device }),
       received: (request, bytes) => this.#pieces?.received(device, request, bytes),
       rejected: (request) => this.#pieces?.rejected(device, request),
-      gone: () => this.#gone(device),
+      gone: (reason) => {
+        if (reason === 'not_allowed') this.#options.handlers.notAllowed();
+        this.#gone(device);
+      },
     });
   }
 

@@ -16,6 +16,7 @@ import {
   serverMessage,
 } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
+import type { GrantWallet } from './grant-wallet.js';
 
 export interface ChannelHandlers {
   /** The file is there; `pieces` is its bitfield where not all of it is. */
@@ -53,6 +54,10 @@ interface Incoming {
 
 export class PeerLink {
   readonly #connection: Connection;
+  readonly #wallet: GrantWallet;
+  /** What the peer has been shown, by group. */
+  readonly #shown = new Map<GroupId, string>();
+  readonly #stopListening: () => void;
   readonly #channels = new Map<number, ChannelHandlers>();
   /** Requests for bytes that are not yet answered in full. */
   readonly #incoming = new Map<number, Incoming>();
@@ -62,8 +67,12 @@ export class PeerLink {
   #nextRequest = 0;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
-  constructor(connection: Connection) {
+  constructor(connection: Connection, wallet: GrantWallet) {
     this.#connection = connection;
+    this.#wallet = wallet;
+    this.#stopListening = wallet.onRenewed((group, grant) => {
+      if (this.#shown.has(group)) this.#show(group, grant);
+    });
   }
 
   get closed(): boolean {
@@ -73,6 +82,8 @@ export class PeerLink {
   open(group: GroupId, root: ContentRoot, handlers: ChannelHandlers): Channel {
     const channel = this.#nextChannel++;
     this.#channels.set(channel, handlers);
+    const grant = this.#wallet.of(group);
+    if (grant !== undefined) this.#show(group, grant);
     this.#send({ type: 'open', channel, group, root });
     return {
       requestLayer: (first, count) => this.#requestLayer(channel, first, count),
@@ -95,11 +106,18 @@ export class PeerLink {
 
   /** The connection has ended. */
   end(): void {
+    this.#stopListening();
     for (const channel of [...this.#channels.keys()]) this.#forget(channel)?.gone('disconnected');
   }
 
   close(): void {
     this.#connection.close();
+  }
+
+  #show(group: GroupId, grant: string): void {
+    if (this.#shown.get(group) === grant) return;
+    this.#shown.set(group, grant);
+    this.#send({ type: 'grant', grant });
   }
 
   #requestLayer(channel: number, first: number, count: number): void {

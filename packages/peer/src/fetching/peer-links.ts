@@ -2,9 +2,10 @@
  * One connection to each peer, shared by all downloads that want something from it: dialled when the first wants it,
  * kept for a while when the last has let go.
  */
-import { type DeviceId, IDLE_LINK_MS, MAX_PEER_LINKS } from '@p2p/protocol';
+import { type DeviceId, type GroupId, IDLE_LINK_MS, MAX_PEER_LINKS } from '@p2p/protocol';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { type DialPeer, greetPeer, type PeerAt } from './connect-peer.js';
+import type { GrantWallet } from './grant-wallet.js';
 import type { PeerLink } from './peer-link.js';
 
 interface Pooled {
@@ -20,20 +21,24 @@ export interface LinkClaim {
   release(): void;
 }
 
+export interface PeerLinksOptions {
+  readonly dial: DialPeer;
+  readonly limiter: RateLimiter;
+  readonly wallet: GrantWallet;
+}
+
 export class PeerLinks {
-  readonly #dial: DialPeer;
-  readonly #limiter: RateLimiter;
+  readonly #options: PeerLinksOptions;
   readonly #byDevice = new Map<DeviceId, Pooled>();
   readonly #closing = new AbortController();
 
-  constructor(dial: DialPeer, limiter: RateLimiter) {
-    this.#dial = dial;
-    this.#limiter = limiter;
+  constructor(options: PeerLinksOptions) {
+    this.#options = options;
   }
 
-  /** A link to this peer; undefined where it doesn't answer, or too many are in use. */
-  async claim(peer: PeerAt): Promise<LinkClaim | undefined> {
-    const pooled = this.#byDevice.get(peer.device) ?? this.#dialNew(peer);
+  /** A link to this peer, for a file of this group; undefined where it doesn't answer, or too many are in use. */
+  async claim(peer: PeerAt, group: GroupId): Promise<LinkClaim | undefined> {
+    const pooled = this.#byDevice.get(peer.device) ?? this.#dialNew(peer, group);
     if (pooled === undefined) return undefined;
     clearTimeout(pooled.idle);
     pooled.users++;
@@ -49,22 +54,30 @@ export class PeerLinks {
     for (const pooled of [...this.#byDevice.values()]) this.#drop(pooled);
   }
 
-  #dialNew(peer: PeerAt): Pooled | undefined {
+  #dialNew(peer: PeerAt, group: GroupId): Pooled | undefined {
     if (this.#closing.signal.aborted || !this.#makeRoom()) return undefined;
     const forget = (): void => {
       if (this.#byDevice.get(peer.device) === pooled) this.#byDevice.delete(peer.device);
     };
-    const pooled: Pooled = { device: peer.device, link: this.#connect(peer, forget), users: 0, idle: undefined };
+    const link = this.#connect(peer, group, forget);
+    const pooled: Pooled = { device: peer.device, link, users: 0, idle: undefined };
     this.#byDevice.set(peer.device, pooled);
     return pooled;
   }
 
-  async #connect(peer: PeerAt, forget: () => void): Promise<PeerLink | undefined> {
-    const connection = await this.#dial(peer, this.#closing.signal);
-    if (connection !== undefined && !this.#closing.signal.aborted) return greetPeer(connection, this.#limiter, forget);
-    connection?.close();
-    forget();
-    return undefined;
+  async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | undefined> {
+    const { dial, wallet, limiter } = this.#options;
+    const connection = await dial(peer, this.#closing.signal);
+    const grant = wallet.of(group);
+    if (connection === undefined || grant === undefined || this.#closing.signal.aborted) {
+      connection?.close();
+      forget();
+      return undefined;
+    }
+    const link = await greetPeer(connection, { grant, wallet, limiter, ended: forget });
+    // It hung up on the hello: perhaps since it knows better than we do what the grant is worth.
+    if (link === undefined) wallet.doubt(group);
+    return link;
   }
 
   /** Lets go of a link that nobody uses where there are too many. */

@@ -5,10 +5,11 @@
 import { type DeviceId, MAX_LINKS_PER_DOWNLOAD, type SwarmPeer } from '@p2p/protocol';
 import { retryDelayMs } from '@p2p/transport';
 import type { Channel, PeerLink } from './peer-link.js';
-import type { LinkClaim, PeerLinks } from './peer-links.js';
+import type { LinkClaim } from './peer-links.js';
 
 export interface SourcesOptions {
-  readonly links: Pick<PeerLinks, 'claim'>;
+  /** A link to this peer; undefined where there is none to be had now. */
+  readonly claim: (peer: SwarmPeer) => Promise<LinkClaim | undefined>;
   readonly random: () => number;
   /** Opens the file's channel at a peer. When it is gone, {@link Sources.lose} is to be called. */
   readonly openChannel: (device: DeviceId, link: PeerLink) => Channel;
@@ -137,7 +138,7 @@ export class Sources {
 
   async #link(candidate: Candidate): Promise<void> {
     const { device } = candidate.peer;
-    const claim = await this.#options.links.claim(candidate.peer);
+    const claim = await this.#options.claim(candidate.peer);
     if (this.#candidates.get(device) !== candidate) {
       claim?.release();
     } else if (claim === undefined) {

@@ -1,6 +1,7 @@
 /**
- * The serving side of one connection between peers: a downloader opens channels for files of the library and asks for
- * piece hashes and byte ranges. What it asks for is found by group and content; no path crosses the wire.
+ * The serving side of one connection between peers: a downloader shows grants, opens channels for files of the library
+ * and asks for piece hashes and byte ranges. What it asks for is found by group and content, and only in groups for
+ * which it has shown a grant; no path crosses the wire.
  */
 import {
   type ChannelOpened,
@@ -9,26 +10,31 @@ import {
   decodeMessage,
   downloaderMessage,
   encodeMessage,
+  type GroupId,
   HAVE_INTERVAL_MS,
   HELLO_TIMEOUT_MS,
   IDLE_SERVED_CONNECTION_MS,
   MAX_CHANNELS,
   MAX_DOWNLOADER_BACKLOG_BYTES,
+  MAX_GRANTS_PER_CONNECTION,
   MAX_PIECES_PER_HAVE,
   MAX_REQUEST_FRAME_BYTES,
   PROTOCOL_VERSION,
   peerHello,
   type ServerMessage,
 } from '@p2p/protocol';
+import type { Grant } from '@p2p/statements';
 import { HASH_BYTES } from '@p2p/swarm';
 import type { Connection } from '@p2p/transport';
 import type { Library, SharedFile } from '../library/library.js';
+import type { Gatekeeper } from './gatekeeper.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { UploadPump } from './upload-pump.js';
 
 export interface ServingOptions {
   readonly library: Library;
   readonly limiter: RateLimiter;
+  readonly gatekeeper: Gatekeeper;
   /** A source file is no longer the one that was hashed. */
   readonly changed: (file: SharedFile) => void;
 }
@@ -47,7 +53,8 @@ export class ServingConnection {
   readonly #options: ServingOptions;
   readonly #channels = new Map<number, OpenChannel>();
   readonly #pump: UploadPump;
-  readonly #stopListening: () => void;
+  readonly #grants = new Map<GroupId, Grant>();
+  readonly #stopListening: (() => void)[];
   #greeted = false;
   /** Until the hello, and while no channel is open: nobody holds a place for nothing. */
   #deadline: NodeJS.Timeout;
@@ -62,7 +69,10 @@ export class ServingConnection {
       contentOf: (channel) => this.#channels.get(channel)?.file.content,
       changed: (channel) => this.#withdrawChanged(channel),
     });
-    this.#stopListening = options.library.onChange(() => this.#withdrawUnshared());
+    this.#stopListening = [
+      options.library.onChange(() => this.#withdrawUnshared()),
+      options.gatekeeper.onEnd(() => this.reviewGrants()),
+    ];
     this.#deadline = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
     connection.start({
       frame: (frame) => this.#receive(frame),
@@ -71,6 +81,23 @@ export class ServingConnection {
         closed();
       },
     });
+  }
+
+  /** What the downloader has shown and may go by. */
+  get grants(): Iterable<Grant> {
+    return this.#grants.values();
+  }
+
+  /** Ends what is granted no longer. Due every now and then: grants expire. */
+  reviewGrants(): void {
+    const over = [...this.#grants.values()].filter((grant) => !this.#options.gatekeeper.mayGoOn(grant));
+    if (over.length === 0) return;
+    for (const { group } of over) this.#grants.delete(group);
+    // Not even what is on its way to it any more.
+    if (this.#grants.size === 0) return this.#connection.fail('no_grant');
+    for (const [channel, { file }] of this.#channels) {
+      if (!this.#grants.has(file.group)) this.#refuse(channel, 'not_allowed');
+    }
   }
 
   #receive(frame: Uint8Array): void {
@@ -86,14 +113,37 @@ export class ServingConnection {
     if (decoded.message.protocol !== PROTOCOL_VERSION) return this.#connection.fail('unsupported_version');
     // Two who both serve have nothing to say to each other.
     if (decoded.message.role !== 'download') return this.#connection.fail('unexpected_message');
-    this.#greeted = true;
-    this.#awaitChannel();
-    this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
-    this.#connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'serve' }));
+    const { grant } = decoded.message;
+    if (grant === undefined) return this.#connection.fail('no_grant');
+    this.#admit(grant, (admitted) => {
+      if (!admitted) return this.#connection.fail('no_grant');
+      this.#greeted = true;
+      this.#awaitChannel();
+      this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
+      this.#connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'serve' }));
+    });
+  }
+
+  /** Nothing else is read until it is known what the grant is worth. One that is worth nothing changes nothing. */
+  #admit(text: string, judged: (admitted: boolean) => void): void {
+    this.#connection.pause();
+    void this.#options.gatekeeper.admit(text, this.#connection.remote.key).then((grant) => {
+      if (this.#connection.closed) return;
+      const admitted = grant !== undefined && (this.#grants.has(grant.group) || this.#hasRoom());
+      if (admitted) this.#grants.set(grant.group, grant);
+      judged(admitted);
+      this.#connection.resume();
+    });
+  }
+
+  #hasRoom(): boolean {
+    return this.#grants.size < MAX_GRANTS_PER_CONNECTION;
   }
 
   #take(message: DownloaderMessage): void {
     switch (message.type) {
+      case 'grant':
+        return this.#admit(message.grant, () => undefined);
       case 'open':
         return this.#open(message);
       case 'close':
@@ -110,6 +160,8 @@ export class ServingConnection {
   #open({ channel, group, root }: Of<'open'>): void {
     if (this.#channels.has(channel)) return this.#connection.fail('unexpected_message');
     if (this.#channels.size >= MAX_CHANNELS) return this.#refuse(channel, 'too_many_channels');
+    const grant = this.#grants.get(group);
+    if (grant === undefined || !this.#options.gatekeeper.isGood(grant)) return this.#refuse(channel, 'not_allowed');
     const file = this.#options.library.servable(group, root);
     if (file === undefined) return this.#refuse(channel, 'not_shared');
     const newPieces: number[] = [];
@@ -187,7 +239,7 @@ export class ServingConnection {
 
   #release(): void {
     clearTimeout(this.#haveTimer);
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     for (const channel of [...this.#channels.keys()]) this.#close(channel);
     clearTimeout(this.#deadline);
   }

@@ -56,7 +56,10 @@ export class UploadPump {
     // Sent as it is and never written to again, so it can't come from a pool.
     const frame = Buffer.allocUnsafeSlow(DATA_HEADER_BYTES + end - start);
     writeDataHeader(frame, request, start);
-    if (await content.read(start, frame.subarray(DATA_HEADER_BYTES))) connection.send(frame);
-    else if (contentOf(channel) === content) changed(channel);
+    const isRead = await content.read(start, frame.subarray(DATA_HEADER_BYTES));
+    // Closed meanwhile, perhaps since the downloader may have no more of it.
+    if (contentOf(channel) !== content) return;
+    if (isRead) connection.send(frame);
+    else changed(channel);
   }
 }

@@ -8,7 +8,6 @@ import {
   type Refusal,
   type ReplyTo,
   refusal,
-  type SwarmChanged,
   type TrackerMessage,
 } from '@p2p/protocol';
 import { isSystemError } from '../data-directory/system-files.js';
@@ -18,6 +17,8 @@ import { TrackerLine, type TrackerLineHandlers, type TrackerLineOptions } from '
 type Draft<R> = R extends unknown ? Omit<R, 'id' | 'counter'> : never;
 export type MutationDraft = Draft<MutationInput>;
 export type QueryDraft = Draft<QueryInput>;
+/** What a tracker says without being asked. */
+export type TrackerPush = Exclude<TrackerMessage, { id: number }>;
 type RequestKind = (MutationInput | QueryInput)['type'];
 
 /** The reply, and the number of the tracker that gave it. */
@@ -26,8 +27,10 @@ export type Called<T extends RequestKind> =
   | Refusal;
 
 export interface TrackerSessionHandlers extends Pick<TrackerLineHandlers, 'connected' | 'unreachable' | 'mismatch'> {
-  sessionEnded(): void;
-  swarmChanged(change: SwarmChanged): void;
+  /** What a tracker says without being asked. */
+  pushed(push: TrackerPush): void;
+  /** A tracker's clock, ms. */
+  clock(timeMs: number): void;
 }
 
 export interface TrackerSessionOptions extends Omit<TrackerLineOptions, 'handlers'> {
@@ -115,8 +118,8 @@ export class TrackerSession {
   }
 
   #receive(message: TrackerMessage): void {
-    if (message.type === 'session_ended') return this.#options.handlers.sessionEnded();
-    if (message.type === 'swarm_changed') return this.#options.handlers.swarmChanged(message);
+    if (!('id' in message)) return this.#options.handlers.pushed(message);
+    if (message.type === 'ping.ok') this.#options.handlers.clock(message.clock);
     const pending = this.#pending.take(message.id);
     // An answer to a ping, or to what was given up meanwhile.
     if (pending === undefined) return;

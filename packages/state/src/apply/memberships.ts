@@ -2,8 +2,7 @@
  * Who asks for, gets, loses and governs membership. Rows may stand before their group exists (a kept membership waits
  * for its group), never after it has ended.
  */
-import type { GroupId, Operation, OperationBody, UserId } from '@p2p/protocol';
-import { compareStamps } from '../order.js';
+import { compareStamps, type GroupId, type Operation, type OperationBody, type UserId } from '@p2p/protocol';
 import type { State } from '../state.js';
 import { endGroup } from './groups.js';
 import { done, type Outcome, rejected } from './outcome.js';

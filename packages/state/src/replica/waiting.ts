@@ -1,6 +1,5 @@
 /** Who waits for what: a request to be final or held, or, where nothing had to be changed, all that was there. */
-import type { RequestId, Stamp } from '@p2p/protocol';
-import { compareStamps } from '../order.js';
+import { compareStamps, type RequestId, type Stamp } from '@p2p/protocol';
 import type { Ticket } from './interface.js';
 
 /** A request that changed nothing, since the state was so already: true once that can't change any more. */
