@@ -5,7 +5,7 @@ import { type ClientProgram, Cluster, freePorts, gatherGroup, sha256OfFile, writ
 import { encodeMessage, MAX_HELLO_FRAME_BYTES } from '@p2p/protocol';
 import type { Identity } from '@p2p/transport';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newDevice } from './raw-client.js';
+import { joinRaw } from './raw-member.js';
 import { closedByOther, frame, openTcp, openTls } from './raw-sockets.js';
 
 const IDLE_CONNECTIONS = 200;
@@ -18,24 +18,28 @@ const ports = { tracker: 0, client: 0 };
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  device = await newDevice(cluster.directory);
   const [port = 0] = await freePorts(1);
   ports.tracker = cluster.port(1);
   ports.client = port;
   [alice, bob] = await gatherGroup(cluster, 'films', [['alice', `127.0.0.1:${port}`], 'bob']);
   await writeTestFile(`${cluster.directory}/film`, 600_000);
   await alice.succeed('upload_file film films');
+  const member = await joinRaw({ cluster, owner: alice, user: 'mallory', group: 'films', file: 'film' });
+  device = member.identity;
+  const { grant } = member.swarm;
+  hellos.client = encodeMessage({ type: 'hello', protocol: 1, role: 'download', grant });
 });
 afterAll(() => cluster.stop());
 
 /** First messages that a tracker and a client answer. */
-const hellos = {
+const hellos: Record<'tracker' | 'client', Uint8Array> = {
   tracker: encodeMessage({ type: 'hello', id: 1, protocol: 1, counter: 1 }),
-  client: encodeMessage({ type: 'hello', protocol: 1, role: 'download' }),
+  /** With a member's grant, when there is one. */
+  client: new Uint8Array(),
 };
 
 describe.each(['tracker', 'client'] as const)('the port of a %s', (target) => {
-  const hello = hellos[target];
+  const helloFrame = () => frame(hellos[target].length, hellos[target]);
 
   async function sendPlain(bytes: Uint8Array | string): Promise<void> {
     const socket = await openTcp(ports[target]);
@@ -53,7 +57,7 @@ describe.each(['tracker', 'client'] as const)('the port of a %s', (target) => {
   async function sendAfterHello(bytes: Uint8Array): Promise<Socket> {
     const socket = await openTls(device, ports[target]);
     const answered = new Promise((resolve) => socket.once('data', resolve));
-    socket.write(frame(hello.length, hello));
+    socket.write(helloFrame());
     await answered;
     socket.write(bytes);
     return socket;
@@ -61,7 +65,7 @@ describe.each(['tracker', 'client'] as const)('the port of a %s', (target) => {
 
   test('noise', () => sendPlain(randomBytes(65_536)));
   test('a web browser', () => sendPlain('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-  test('our frames without TLS', () => sendPlain(frame(hello.length, hello)));
+  test('our frames without TLS', () => sendPlain(helloFrame()));
 
   test('TLS 1.2 is refused', async () => {
     await expect(openTls(device, ports[target], { maxVersion: 'TLSv1.2' })).rejects.toThrow(/alert/);
@@ -70,7 +74,7 @@ describe.each(['tracker', 'client'] as const)('the port of a %s', (target) => {
   test('nobody without a key is talked to', async () => {
     // TLS 1.3 lets the dialler believe that all is well, until the other side has seen that there is no certificate.
     const socket = await openTls(device, ports[target], { key: undefined, cert: undefined });
-    socket.write(frame(hello.length, hello));
+    socket.write(helloFrame());
     await closedByOther(socket);
     expect(socket.bytesRead).toBe(0);
   });
@@ -92,7 +96,7 @@ describe.each(['tracker', 'client'] as const)('the port of a %s', (target) => {
   test('a hello one byte at a time is a hello', async () => {
     const socket = await openTls(device, ports[target]);
     const answered = new Promise((resolve) => socket.once('data', resolve));
-    for (const byte of frame(hello.length, hello)) socket.write(Uint8Array.of(byte));
+    for (const byte of helloFrame()) socket.write(Uint8Array.of(byte));
     await answered;
     socket.destroy();
   });

@@ -34,11 +34,6 @@ export class ClusterPin {
     return this.#expected;
   }
 
-  /** Whether what this key has signed is the cluster's word. */
-  trusts(key: string): boolean {
-    return this.#expected === key;
-  }
-
   /** Whether `key` is the cluster's. The first one that is seen becomes it, once it is on disk. */
   async accept(key: string): Promise<boolean> {
     if (this.#expected === undefined) {
