@@ -3,6 +3,10 @@
  * here first. Sizes are bytes, times milliseconds, unless the name says otherwise.
  */
 
+export * from './limits/access.js';
+export * from './limits/storage.js';
+export * from './limits/swarm.js';
+
 /** Raised when a message changes so that an older program could misread it. */
 export const PROTOCOL_VERSION = 1;
 
@@ -79,24 +83,6 @@ export const MAX_CREDENTIAL_BYTES = 512;
 /** DNS allows 253; an IPv6 address with a zone is shorter. */
 export const MAX_HOST_BYTES = 255;
 
-/** A signed grant is under 1 KiB. */
-export const MAX_GRANT_BYTES = 4_096;
-
-/** A grant is good for this long and renewed at half of it: what a removed member can keep where no news reaches a sharer. */
-export const GRANT_MS = 10 * 60 * 1_000;
-
-/** Groups of which a downloader may show grants over one connection: far more than anybody fetches from at a time. */
-export const MAX_GRANTS_PER_CONNECTION = 256;
-
-/** Grants that a serving peer has reviewed in one question: a frame of some 130 KiB. */
-export const MAX_REVIEWED_GRANTS = 256;
-
-/** Ended sessions and memberships in one message to a sharer: in a frame of some 100 KiB. */
-export const MAX_ENDED_PER_MESSAGE = 256;
-
-/** Ends that a sharer remembers, each for a grant's life: more than log-ins, at one password hash each, could make in it. */
-export const MAX_REMEMBERED_ENDS = 131_072;
-
 /** A sentence for the operator on why a link between trackers is refused. */
 export const MAX_REFUSAL_DETAIL_BYTES = 1_000;
 
@@ -154,73 +140,6 @@ export const MAX_TRACKERS = 16;
 /** A vector names all incarnations there were: a new one every day for eleven years. 16 of them still fit a VEC. */
 export const MAX_INCARNATIONS = 4_096;
 
-/** The Merkle tree's leaves, as BEP 52 has them: then any BitTorrent v2 tool computes the same root. */
-export const LEAF_BYTES = 16 * 1024;
-
-/** Piece lengths: powers of two between these, so that a file has at most about 65,536 pieces up to 1 TiB. */
-export const MIN_PIECE_BYTES = 256 * 1024;
-export const MAX_PIECE_BYTES = 16 * 1024 * 1024;
-
-/** 128 TiB: the bitfield of its 2^23 pieces still fits one frame between peers; ext4 ends at 16 TiB. */
-export const MAX_FILE_BYTES = 2 ** 47;
-
-/** Those of the largest file in the largest pieces; nobody may cut a file finer and make others hold its hashes. */
-export const MAX_PIECES = 2 ** 23;
-
-/** Pieces in one announcement between peers: all of an ordinary file. */
-export const MAX_PIECES_PER_HAVE = 65_536;
-
-/** Ranges in one request between peers: many small pieces at a time, in a frame of some 20 KiB. */
-export const MAX_RANGES_PER_REQUEST = 1_024;
-
-/** Piece hashes in one answer: 512 KiB, half of a frame between peers. */
-export const MAX_LAYER_HASHES = 16 * 1024;
-
-/** Files that one connection between peers may have open at a time: thousands of small ones without a wait each. */
-export const MAX_CHANNELS = 4_096;
-
-/** Requests for file bytes that one downloader may have waiting at a serving peer: far more than a link can hold. */
-export const MAX_OUTSTANDING_BLOCKS = 1_024;
-
-/** What a downloader has asked of one peer and not got: some 30 ms of a 1 Gbit/s link, so that the link stays busy. */
-export const DOWNLOAD_CREDIT_BYTES = 4 * 1024 * 1024;
-
-/** A piece that takes longer than this is asked of a second peer as well, once that one has nothing else to send. */
-export const ASK_AGAIN_AFTER_MS = 3_000;
-
-/** A peer that owes pieces and sends none of their bytes for this long: others are asked. A busy one takes turns. */
-export const SILENT_PEER_AFTER_MS = 8_000;
-
-/** Connections that a client serves at a time: each buffers at most one run of bytes. */
-export const MAX_SERVED_CONNECTIONS = 200;
-
-/** Source files that a client keeps open for reading; far below any system's bound on open files. */
-export const MAX_OPEN_SOURCE_FILES = 64;
-
-/** New pieces are announced to a downloader at most this often: seldom enough to cost nothing, soon enough to help. */
-export const HAVE_INTERVAL_MS = 100;
-
-/** TCP, TLS and the hello of a peer: a dead address must not hold a place among the links for long. */
-export const PEER_DIAL_TIMEOUT_MS = 5_000;
-
-/** Peers that a client is linked to, all its downloads together: each may have a credit of bytes on its way. */
-export const MAX_PEER_LINKS = 64;
-
-/** Peers that one download uses at a time; more add requests, not speed. */
-export const MAX_LINKS_PER_DOWNLOAD = 16;
-
-/** A link that no download uses is kept this long: the next file of the same peer spares a handshake. */
-export const IDLE_LINK_MS = 10_000;
-
-/** A downloader without an open channel is let go after this: three times as long as it keeps an unused link itself. */
-export const IDLE_SERVED_CONNECTION_MS = 30_000;
-
-/** A peer that doesn't send the hashes of a file's pieces for this long is passed over for the next. */
-export const LAYER_TIMEOUT_MS = 10_000;
-
-/** Downloads that run at a time; further ones are queued. Each holds an open file and a channel at each of its peers. */
-export const MAX_RUNNING_DOWNLOADS = 256;
-
 /** TCP and TLS to a tracker: a hung one must not keep a client, or another tracker, waiting. */
 export const TRACKER_DIAL_TIMEOUT_MS = 1_500;
 
@@ -259,56 +178,6 @@ export const REWRITE_SLICE_ROWS = 8_192;
 
 /** Rows of a snapshot in one message: well under 10 ms, and well under a frame. */
 export const SNAPSHOT_SLICE_ROWS = 2_048;
-
-/** Accounts that a merge took one name from, tried at a log-in with that name: each costs a password hash. */
-export const MAX_RENAMED_TRIED = 8;
-
-/** Wrong passwords in a row for one account from one address, or one device that it knows, before no more are tried. */
-export const MAX_FAILED_LOG_INS = 10;
-
-/** Of so many wrong passwords the first must be at least this old before another one is tried: nobody is locked out longer. */
-export const FAILED_LOG_INS_WINDOW_MS = 10 * 60 * 1_000;
-
-/** Wrong passwords in that time from one address for all accounts together: a houseful of people who mistype, and no list of names. */
-export const MAX_FAILED_LOG_INS_PER_ADDRESS = 500;
-
-/** Accounts that one address may make in an hour: a school that starts on Monday. */
-export const MAX_NEW_USERS_PER_ADDRESS = 1_000;
-export const NEW_USERS_WINDOW_MS = 60 * 60 * 1_000;
-
-/** Accounts and addresses of which failed log-ins are remembered: more than trackers can hash passwords in the time. */
-export const MAX_REMEMBERED_LOG_INS = 262_144;
-
-/** Addresses of which failed log-ins, and accounts made, are counted: beyond it the one that was quiet the longest is forgotten. */
-export const MAX_COUNTED_ADDRESSES = 65_536;
-
-/** What trackers tell each other of failed log-ins in one message: in a frame of some 300 KiB. */
-export const MAX_ATTEMPTS_PER_MESSAGE = 1_000;
-
-/** Log-ins and new accounts that wait for their password to be hashed: some ten seconds' worth. Beyond it, whoever has most waiting. */
-export const MAX_WAITING_PASSWORDS = 1_024;
-
-/** Of so many passwords hashed while both kinds wait one is a stranger's: users who are known to their device come first. */
-export const KNOWN_PASSWORDS_PER_STRANGER = 4;
-
-/** A file of the journal: large enough to be few, small enough to be copied or looked at. A new one is begun above this. */
-export const JOURNAL_SEGMENT_BYTES = 64 * 1024 * 1024;
-
-/** Operations in one group commit: thousands, and still milliseconds to write. What comes meanwhile is in the next one. */
-export const JOURNAL_COMMIT_BYTES = 4 * 1024 * 1024;
-
-/** How finely it is remembered where in the journal what is not folded begins: what is read at start in vain. */
-export const JOURNAL_STRIDE_BYTES = 64 * 1024;
-
-/** One record of a file on the disk: far above a group commit, and what a damaged length can make us hold. */
-export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-
-/** Folded rows are collected up to about here, or for so long, before they are written: the journal has the same. */
-export const FOLD_WRITE_BYTES = 1024 * 1024;
-export const FOLD_WRITE_INTERVAL_MS = 1_000;
-
-/** Changes behind the folded state that are read at start in well under a second: below it nothing is rewritten. */
-export const MIN_REWRITE_BYTES = 64 * 1024 * 1024;
 
 /** What an operator asks of a running tracker is done, or refused, by then: others are waited for 2.5 s at most. */
 export const OPERATOR_PATIENCE_MS = 10_000;

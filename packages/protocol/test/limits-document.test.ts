@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as limits from '../src/limits.js';
 
-const source = readFileSync(new URL('../src/limits.ts', import.meta.url), 'utf8');
+const sources = ['limits.ts', 'limits/access.ts', 'limits/swarm.ts', 'limits/storage.ts'];
+const source = sources.map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')).join('\n');
 
 const opening = `# Limits
 
 Every bound of the wire and its reason, made from [packages/protocol/src/limits.ts](../packages/protocol/src/limits.ts)
-by the test [limits-document.test.ts](../packages/protocol/test/limits-document.test.ts), which fails when the two
+and the files in the folder beside it by the test [limits-document.test.ts](../packages/protocol/test/limits-document.test.ts), which fails when the two
 differ. Sizes are bytes, times milliseconds, unless the name says otherwise.
 
 | Limit | Value | Reason |

@@ -1,0 +1,68 @@
+/** Bounds of files and of what peers have under way with each other. */
+
+/** The Merkle tree's leaves, as BEP 52 has them: then any BitTorrent v2 tool computes the same root. */
+export const LEAF_BYTES = 16 * 1024;
+
+/** Piece lengths: powers of two between these, so that a file has at most about 65,536 pieces up to 1 TiB. */
+export const MIN_PIECE_BYTES = 256 * 1024;
+export const MAX_PIECE_BYTES = 16 * 1024 * 1024;
+
+/** 128 TiB: the bitfield of its 2^23 pieces still fits one frame between peers; ext4 ends at 16 TiB. */
+export const MAX_FILE_BYTES = 2 ** 47;
+
+/** Those of the largest file in the largest pieces; nobody may cut a file finer and make others hold its hashes. */
+export const MAX_PIECES = 2 ** 23;
+
+/** Pieces in one announcement between peers: all of an ordinary file. */
+export const MAX_PIECES_PER_HAVE = 65_536;
+
+/** Ranges in one request between peers: many small pieces at a time, in a frame of some 20 KiB. */
+export const MAX_RANGES_PER_REQUEST = 1_024;
+
+/** Piece hashes in one answer: 512 KiB, half of a frame between peers. */
+export const MAX_LAYER_HASHES = 16 * 1024;
+
+/** Files that one connection between peers may have open at a time: thousands of small ones without a wait each. */
+export const MAX_CHANNELS = 4_096;
+
+/** Requests for file bytes that one downloader may have waiting at a serving peer: far more than a link can hold. */
+export const MAX_OUTSTANDING_BLOCKS = 1_024;
+
+/** What a downloader has asked of one peer and not got: some 30 ms of a 1 Gbit/s link, so that the link stays busy. */
+export const DOWNLOAD_CREDIT_BYTES = 4 * 1024 * 1024;
+
+/** A piece that takes longer than this is asked of a second peer as well, once that one has nothing else to send. */
+export const ASK_AGAIN_AFTER_MS = 3_000;
+
+/** A peer that owes pieces and sends none of their bytes for this long: others are asked. A busy one takes turns. */
+export const SILENT_PEER_AFTER_MS = 8_000;
+
+/** Connections that a client serves at a time: each buffers at most one run of bytes. */
+export const MAX_SERVED_CONNECTIONS = 200;
+
+/** Source files that a client keeps open for reading; far below any system's bound on open files. */
+export const MAX_OPEN_SOURCE_FILES = 64;
+
+/** New pieces are announced to a downloader at most this often: seldom enough to cost nothing, soon enough to help. */
+export const HAVE_INTERVAL_MS = 100;
+
+/** TCP, TLS and the hello of a peer: a dead address must not hold a place among the links for long. */
+export const PEER_DIAL_TIMEOUT_MS = 5_000;
+
+/** Peers that a client is linked to, all its downloads together: each may have a credit of bytes on its way. */
+export const MAX_PEER_LINKS = 64;
+
+/** Peers that one download uses at a time; more add requests, not speed. */
+export const MAX_LINKS_PER_DOWNLOAD = 16;
+
+/** A link that no download uses is kept this long: the next file of the same peer spares a handshake. */
+export const IDLE_LINK_MS = 10_000;
+
+/** A downloader without an open channel is let go after this: three times as long as it keeps an unused link itself. */
+export const IDLE_SERVED_CONNECTION_MS = 30_000;
+
+/** A peer that doesn't send the hashes of a file's pieces for this long is passed over for the next. */
+export const LAYER_TIMEOUT_MS = 10_000;
+
+/** Downloads that run at a time; further ones are queued. Each holds an open file and a channel at each of its peers. */
+export const MAX_RUNNING_DOWNLOADS = 256;
