@@ -1,15 +1,6 @@
-/**
- * Figures, tables and sentences for a person. Names come from other people: what could move a cursor or turn the
- * writing direction is shown as its code, so that nobody can forge a line on someone else's terminal.
- */
+/** Figures, tables and sentences for a person. Names come from other people: everything is made printable. */
+import { printable } from '@p2p/command-line';
 import type { DownloadState, DownloadStatus, Replicated } from '@p2p/peer';
-
-const harmful = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** `text` with everything that a terminal could obey written as `\u{…}`. */
-export function printable(text: string): string {
-  return text.replace(harmful, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
 
 /** A template whose values come from outside: each is made {@link printable}. */
 export function sentence(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {

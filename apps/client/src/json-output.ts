@@ -2,10 +2,10 @@
  * Answers and events as lines of JSON on standard output, one a command; what is meant for people goes to standard
  * error. The lines are a contract with other programs: fields are named one by one, nothing slips in.
  */
+import { printable } from '@p2p/command-line';
 import type { PeerEvent } from '@p2p/peer';
 import type { Outcome } from './commands/command.js';
 import { DownloadChanges, type DownloadEvent } from './download-changes.js';
-import { printable } from './human-output.js';
 import type { Output, TextSink } from './output.js';
 
 type TrackerEvent = Extract<PeerEvent, { event: 'tracker' }>;

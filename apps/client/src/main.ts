@@ -1,6 +1,6 @@
 /** A client with a shell: arguments to options, options to an open peer, a shell around it, and a clean way out. */
 import { homedir } from 'node:os';
-import { loadTrackerInfo, type Place, placeOf, readVersion } from '@p2p/command-line';
+import { loadTrackerInfo, type Place, placeOf, printable, printableLines, readVersion } from '@p2p/command-line';
 import { openPeer, type Peer } from '@p2p/peer';
 import { type ClientArguments, parseArguments } from './arguments.js';
 import { interrupted, orInterrupted } from './interruption.js';
@@ -36,7 +36,7 @@ async function main(stopping: AbortController): Promise<ExitCode | typeof COULD_
 }
 
 function refuseToStart(message: string): typeof COULD_NOT_START {
-  stderr.write(`client: ${message}\n`);
+  stderr.write(`client: ${printable(message)}\n`);
   return COULD_NOT_START;
 }
 
@@ -50,7 +50,7 @@ async function run(given: ClientArguments, place: Place, stopping: AbortControll
   if (!opened.ok) return refuseToStart(opened.message);
 
   const session = new Session(opened.peer, place, (error) => {
-    stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    stderr.write(`${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   });
   const exitCode = interactive
     ? await withPrompt(session, stopping)

@@ -1,6 +1,7 @@
 /** What a person is told of an event, in one calm line; nothing of what they would only have to read past. */
+import { printable } from '@p2p/command-line';
 import type { PeerEvent } from '@p2p/peer';
-import { downloadLine, printable } from './human-output.js';
+import { downloadLine } from './human-output.js';
 
 /** The line for `event`, or undefined. Progress is not a notice. */
 export function noticeOf(event: PeerEvent): string | undefined {

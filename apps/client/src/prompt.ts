@@ -3,12 +3,12 @@
  * what happens meanwhile without disturbing what is being typed.
  */
 import { styleText } from 'node:util';
+import { printable } from '@p2p/command-line';
 import type { Peer, PeerEvent } from '@p2p/peer';
 import { formatAddress, refusal } from '@p2p/protocol';
 import type { Outcome } from './commands/command.js';
 import { commands } from './commands/index.js';
 import { DownloadChanges } from './download-changes.js';
-import { printable } from './human-output.js';
 import { interrupted, orInterrupted } from './interruption.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import { noticeOf } from './notices.js';

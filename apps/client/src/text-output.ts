@@ -1,8 +1,8 @@
 /** A script's answers as a person reads them: results on standard output, refusals and notices on standard error. */
+import { printable } from '@p2p/command-line';
 import type { PeerEvent } from '@p2p/peer';
 import type { Outcome } from './commands/command.js';
 import { DownloadChanges } from './download-changes.js';
-import { printable } from './human-output.js';
 import { noticeOf } from './notices.js';
 import type { Output, TextSink } from './output.js';
 

@@ -1,6 +1,6 @@
 /** The tracker program: words in, one line when it is ready, and an end in good order; or one of its subcommands. */
 import { homedir } from 'node:os';
-import { placeOf, readVersion } from '@p2p/command-line';
+import { placeOf, printable, readVersion } from '@p2p/command-line';
 import { formatAddress } from '@p2p/protocol';
 import { parseArguments, type TrackerArguments, type TrackerCommand } from './arguments.js';
 import { loadConfiguration } from './configuration.js';
@@ -17,7 +17,7 @@ const EXIT_FAILED = 1;
 const EXIT_UNUSABLE = 2;
 
 function fail(message: string): never {
-  process.stderr.write(`tracker: ${message}\n`);
+  process.stderr.write(`tracker: ${printable(message)}\n`);
   process.exit(EXIT_UNUSABLE);
 }
 
@@ -26,7 +26,7 @@ function fail(message: string): never {
  * connections end with the process.
  */
 function failWhileRunning(message: string): never {
-  process.stderr.write(`tracker: ${message}\n`);
+  process.stderr.write(`tracker: ${printable(message)}\n`);
   process.exit(EXIT_FAILED);
 }
 
@@ -71,8 +71,8 @@ function print(text: string): Promise<void> {
 
 /** What a subcommand has come to: to standard output where it has been done, else to standard error. */
 function say({ exitCode, line }: SubcommandEnd): void {
-  if (exitCode !== 0) process.stderr.write(`tracker: ${line}\n`);
-  else if (line !== '') process.stdout.write(`${line}\n`);
+  if (exitCode !== 0) process.stderr.write(`tracker: ${printable(line)}\n`);
+  else if (line !== '') process.stdout.write(`${printable(line)}\n`);
   process.exitCode = exitCode;
 }
 

@@ -1,6 +1,7 @@
 /** `tracker audit <data-dir>`: a line for each final operation, and whether all of it fits together. Only reads. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { printable } from '@p2p/command-line';
 import { type Audit, type AuditedOperation, type AuditVerdict, openAudit } from '@p2p/state';
 import type { AuditArguments } from '../arguments.js';
 import { diskFaultLine } from '../storage/disk-words.js';
@@ -62,10 +63,11 @@ function endOf(verdict: AuditVerdict, json: boolean): SubcommandEnd {
 
 function textLine(opened: Audit, { operation, digest }: AuditedOperation): string {
   const fields = Object.entries(mainFieldsOf(operation.body, opened.state));
-  // As JSON writes them: nothing that somebody has chosen can end a line or move a cursor.
   const shown = fields.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join('');
   const actor = actorOf(opened, operation.actor) ?? '-';
-  return `${timeOf(operation)} ${digest.slice(0, SHOWN_DIGEST_DIGITS)} ${actor} ${operation.body.kind}${shown}`;
+  return printable(
+    `${timeOf(operation)} ${digest.slice(0, SHOWN_DIGEST_DIGITS)} ${actor} ${operation.body.kind}${shown}`,
+  );
 }
 
 function jsonLine(opened: Audit, { count, operation, digest }: AuditedOperation): string {
