@@ -11,6 +11,8 @@ export type Destination = { readonly ok: true; readonly path: string } | Refusal
  * gets the file's name as its last component. Nothing may lie there yet; directories are not made.
  */
 export async function resolveDestination(destination: string, fileName: string): Promise<Destination> {
+  // No name has a null byte, and Node takes one for a mistake of the program.
+  if (destination.includes('\0')) return refusal('destination_unwritable', 'a path cannot hold a null byte');
   try {
     const path = (await isDirectory(destination)) ? join(destination, fileName) : destination;
     if (await exists(path)) return refusal('destination_exists', `${path} exists already`);

@@ -1,22 +1,26 @@
 /**
  * A file in the making: lies beside its destination under a temporary name, and gets the final one only when it is
- * whole and on disk. What lies under the final name by then is never overwritten.
+ * whole and on disk. What lies under the final name by then is never overwritten; and where another file, or another
+ * directory, has come into the place of this one meanwhile, nothing is published there.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MAX_FILE_NAME_BYTES, type Refusal, utf8Length } from '@p2p/protocol';
+import { MAX_FILE_NAME_BYTES, type Refusal, refusal, utf8Length } from '@p2p/protocol';
 import { syncDirectory } from '@p2p/transport';
 import { isSystemError, removeIfThere } from '../data-directory/system-files.js';
 import { type ByteSource, fill } from '../sharing/byte-source.js';
 import { type FileStamp, stampOf } from '../sharing/file-stamp.js';
 import { refusalOf } from './destination.js';
+import { isSameFile, moveWithoutOverwriting } from './move-without-overwriting.js';
 
 export class PartFile implements ByteSource {
   /** Where the file will lie. */
   readonly path: string;
   readonly #temporaryPath: string;
   readonly #file: FileHandle;
+  /** It lies under its final name. */
+  #published = false;
   #closed = false;
 
   private constructor(path: string, temporaryPath: string, file: FileHandle) {
@@ -71,7 +75,12 @@ export class PartFile implements ByteSource {
   async publish(): Promise<{ readonly ok: true; readonly stamp: FileStamp } | Refusal> {
     try {
       await this.#file.sync();
-      await moveWithoutOverwriting(this.#temporaryPath, this.path);
+      // The name may lead elsewhere by now: what is written and verified is only what is open here.
+      if (!(await this.#isInPlace())) {
+        return refusal('destination_unwritable', `the directory of ${this.path} was moved, or replaced, meanwhile`);
+      }
+      this.#published = await moveWithoutOverwriting(this.#temporaryPath, this.path);
+      if (!this.#published) return refusal('destination_exists', `${this.path} exists already`);
       await syncDirectory(dirname(this.path));
       return { ok: true, stamp: stampOf(await this.#file.stat({ bigint: true })) };
     } catch (error) {
@@ -85,10 +94,25 @@ export class PartFile implements ByteSource {
     await this.#file.close();
   }
 
-  /** Closes and removes what is there. */
+  /** Closes and removes what is there, unless it has been published. */
   async discard(): Promise<void> {
+    if (this.#published || this.#closed) return this.close();
+    const isInPlace = await this.#isInPlace();
+    // What can't be found any more shall at least take no room.
+    if (!isInPlace) await this.#file.truncate().catch(() => undefined);
     await this.close();
-    await removeIfThere(this.#temporaryPath);
+    if (isInPlace) await removeIfThere(this.#temporaryPath);
+  }
+
+  /** Whether the temporary name leads to the file that is open here. */
+  async #isInPlace(): Promise<boolean> {
+    try {
+      const there = await lstat(this.#temporaryPath, { bigint: true });
+      return isSameFile(there, await this.#file.stat({ bigint: true }));
+    } catch (error) {
+      if (isSystemError(error)) return false;
+      throw error;
+    }
   }
 }
 
@@ -98,20 +122,4 @@ function temporaryPathFor(path: string): string {
   const characters = [...basename(path)];
   while (utf8Length(characters.join('')) + suffix.length + 1 > MAX_FILE_NAME_BYTES) characters.pop();
   return join(dirname(path), `.${characters.join('')}${suffix}`);
-}
-
-/** Rejects with EEXIST where something lies at `to`. A hard link is the only rename that refuses to overwrite. */
-async function moveWithoutOverwriting(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!isSystemError(error) || !['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(error.code)) {
-      throw error;
-    }
-    // No links here (FAT, some network drives): take the name with an empty file, then replace that.
-    await (await open(to, 'wx')).close();
-    await rename(from, to);
-    return;
-  }
-  await unlink(from);
 }

@@ -1,9 +1,10 @@
 /** Makes the content tree of a file on disk, and makes sure that it was one and the same file all the while. */
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { MAX_FILE_BYTES, type Refusal, refusal } from '@p2p/protocol';
 import { ContentHasher, type ContentTree, pieceLengthFor } from '@p2p/swarm';
 import { isSystemError } from '../data-directory/system-files.js';
 import { type FileStamp, isUnchanged, stampOf } from './file-stamp.js';
+import { openRegular } from './open-regular.js';
 import { sha256 } from './sha256.js';
 
 /** Read at a time: large enough for the disk, and hashed in about a millisecond, so that the event loop stays calm. */
@@ -16,7 +17,7 @@ export type HashedFile =
 
 /** Whether `path` is a regular file that can be opened for reading. */
 export async function checkReadable(path: string): Promise<Refusal | undefined> {
-  const file = await openRegular(path);
+  const file = await openSource(path);
   if ('code' in file) return file;
   await file.close();
   return undefined;
@@ -24,7 +25,7 @@ export async function checkReadable(path: string): Promise<Refusal | undefined> 
 
 /** `progress` is called with the bytes hashed so far after each step. */
 export async function hashFile(path: string, progress: (done: number, bytes: number) => void): Promise<HashedFile> {
-  const file = await openRegular(path);
+  const file = await openSource(path);
   if ('code' in file) return file;
   try {
     return await hashOpenFile(file, path, progress);
@@ -36,11 +37,9 @@ export async function hashFile(path: string, progress: (done: number, bytes: num
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle | Refusal> {
+async function openSource(path: string): Promise<FileHandle | Refusal> {
   try {
-    // Asked before opening: opening a pipe would wait for somebody to write to it.
-    if ((await stat(path)).isFile()) return await open(path, 'r');
-    return refusal('file_unreadable', `${path} is not a regular file`);
+    return (await openRegular(path)) ?? refusal('file_unreadable', `${path} is not a regular file`);
   } catch (error) {
     if (isSystemError(error)) return refusal('file_unreadable', `${path} cannot be read: ${error.message}`);
     throw error;

@@ -1,9 +1,10 @@
 /** The files that are being read from, kept open for the next read; bounded, the least recently used is closed. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { MAX_OPEN_SOURCE_FILES } from '@p2p/protocol';
+import { openRegular } from './open-regular.js';
 
 interface OpenFile {
-  readonly handle: Promise<FileHandle>;
+  readonly handle: Promise<FileHandle | undefined>;
   /** Reads in progress: a file in use is not closed. */
   users: number;
 }
@@ -14,16 +15,18 @@ export class OpenFiles {
 
   /**
    * Runs `use` with the file open for reading. Where `use` returns false or rejects, the next reader opens the file
-   * anew: another one may lie under the name by then. Rejects where it can't be opened, or as `use` does.
+   * anew: another one may lie under the name by then. False where it is no regular file; rejects where it can't be
+   * opened, or as `use` does.
    */
   async with(path: string, use: (file: FileHandle) => Promise<boolean>): Promise<boolean> {
-    const file = this.#byPath.get(path) ?? { handle: open(path, 'r'), users: 0 };
+    const file = this.#byPath.get(path) ?? { handle: openRegular(path), users: 0 };
     this.#byPath.delete(path);
     this.#byPath.set(path, file);
     file.users++;
     let keep = false;
     try {
-      keep = await use(await file.handle);
+      const handle = await file.handle;
+      keep = handle !== undefined && (await use(handle));
       return keep;
     } finally {
       file.users--;
