@@ -6,6 +6,7 @@ import { failOver } from './fail-over/fail-over.js';
 import { pauses } from './pauses/pauses.js';
 import { assertCounted, tableOf } from './report/figures.js';
 import { saveRun } from './report/save.js';
+import { revocation } from './revocation/revocation.js';
 import { start } from './start/start.js';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   start,
   'catch-up': catchUp,
   pauses,
+  revocation,
 };
 
 const words = process.argv.slice(2).filter((word) => word !== '--');
