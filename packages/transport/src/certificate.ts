@@ -13,21 +13,26 @@ const NOT_AFTER = new Date('2100-01-01T00:00:00Z');
 
 const ED25519 = { name: 'Ed25519' };
 
-/** The certificate kept at `path` where it fits the key, else a new one, which is kept there. PEM. */
-export async function certificateFor(privateKey: KeyObject, path: string): Promise<string> {
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n/g;
+
+/** The certificates of these keys, in PEM: those kept at `path` where they fit, else new ones, which are kept there. */
+export async function certificatesFor(privateKeys: readonly KeyObject[], path: string): Promise<string[]> {
   const kept = await readFile(path, 'utf8').catch(() => '');
-  if (fitsKey(kept, privateKey)) return kept;
-  const made = await makeCertificate(privateKey);
-  // Only a cache: where the directory can't be written (a mounted secret, say), the next start makes it again.
-  await replaceFile(path, made).catch(() => undefined);
-  return made;
+  const blocks = kept.match(BLOCK) ?? [];
+  const certificates = await Promise.all(
+    privateKeys.map((key) => blocks.find((block) => fitsKey(block, key)) ?? makeCertificate(key)),
+  );
+  const text = certificates.join('');
+  // Only a cache: where the directory can't be written (a mounted secret, say), the next start makes them again.
+  if (text !== kept) await replaceFile(path, text).catch(() => undefined);
+  return certificates;
 }
 
 function fitsKey(pem: string, privateKey: KeyObject): boolean {
   try {
     return new X509Certificate(pem).checkPrivateKey(privateKey);
   } catch {
-    // Missing or damaged.
+    // Damaged.
     return false;
   }
 }

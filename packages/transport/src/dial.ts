@@ -1,12 +1,12 @@
 /** Opens a TLS connection to an address, and makes sure of the key at the other end before a byte of ours is sent. */
-
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { formatAddress } from '@p2p/protocol';
 import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
+import { serverNameOf } from './server-name.js';
 import { systemErrorCode, systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
-import { remoteOf, tlsSettings } from './tls-settings.js';
+import { remoteOf, secureContextOf, tlsSettings } from './tls-settings.js';
 
 export interface DialOptions {
   readonly identity: Identity;
@@ -14,6 +14,8 @@ export interface DialOptions {
   readonly port: number;
   /** The key that the other side must show ({@link Remote.key}), or a test of it; any will do where nothing is said. */
   readonly expectKey?: string | ((key: string) => boolean) | undefined;
+  /** The key that the other side is asked to show, should it have several. */
+  readonly askForKey?: string | undefined;
   /** Bound on the look-up of the name, the connection and the handshake together. */
   readonly timeoutMs: number;
   /** The first bound on incoming frames; see {@link Connection.setMaxFrameBytes}. */
@@ -45,15 +47,15 @@ export type Dialled = { readonly ok: true; readonly connection: Connection } | D
  * side's public key before its own can be refused; nothing else.
  */
 export function dialSecure(options: DialOptions): Promise<Dialled> {
-  const { host, port, signal } = options;
+  const { host, port, signal, identity } = options;
   const where = formatAddress({ host, port });
   return new Promise((resolve) => {
     if (signal?.aborted) {
       resolve(aborted(where));
       return;
     }
-    const secureContext = contextOf(options.identity);
-    const socket = connect({ ...tlsSettings(options.identity), secureContext, host, port });
+    const settings = { ...tlsSettings(identity), secureContext: secureContextOf(identity) };
+    const socket = connect({ ...settings, ...serverName(options), host, port });
     let settled = false;
     const settle = (result: Dialled) => {
       if (settled) return;
@@ -72,13 +74,8 @@ export function dialSecure(options: DialOptions): Promise<Dialled> {
   });
 }
 
-/** Parsing keys is a third of what a dial costs, and always the same. */
-const contexts = new WeakMap<Identity, SecureContext>();
-
-function contextOf(identity: Identity): SecureContext {
-  const context = contexts.get(identity) ?? createSecureContext(tlsSettings(identity));
-  contexts.set(identity, context);
-  return context;
+function serverName({ askForKey }: DialOptions): { servername?: string } {
+  return askForKey === undefined ? {} : { servername: serverNameOf(askForKey) };
 }
 
 function acceptRemote(socket: TLSSocket, options: DialOptions): Dialled {

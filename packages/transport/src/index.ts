@@ -4,6 +4,15 @@ export type { CloseReason, Connection, ConnectionHandlers, Remote } from './conn
 export { type DialFailure, type Dialled, type DialOptions, dialSecure } from './dial.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
 export { type Identity, type LoadedIdentity, loadOrCreateIdentity } from './identity.js';
+export {
+  identitiesIn,
+  type LoadedKeys,
+  loadKeyFile,
+  loadOrCreateKeyFile,
+  newDatedKey,
+  replaceKeyFile,
+} from './key-file.js';
+export { compareKeys, type DatedKey, formatKeyHistory, type KeyHistory, parseKeyHistory } from './key-history.js';
 export { memoryPair } from './memory-connection.js';
 export { isLoopback, networkOf } from './network.js';
 export { retryDelayMs } from './retry-delay.js';

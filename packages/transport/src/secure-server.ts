@@ -1,16 +1,19 @@
 /** Listens for TLS connections and hands out those whose other end has shown a key; all others it closes. */
-import { constants } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { formatAddress, HELLO_TIMEOUT_MS } from '@p2p/protocol';
 import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
+import { keyInServerName } from './server-name.js';
 import { systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
-import { remoteOf, tlsSettings } from './tls-settings.js';
+import { remoteOf, secureContextOf, tlsSettings } from './tls-settings.js';
 
 export interface SecureServerOptions {
+  /** What is shown to who asks for no key in particular. */
   readonly identity: Identity;
+  /** What is shown to who asks for this key; undefined where there is no such identity. */
+  readonly identityWith?: (key: string) => Identity | undefined;
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
@@ -26,6 +29,8 @@ export interface SecureServer {
   /** The address that was bound, and its port. */
   readonly host: string;
   readonly port: number;
+  /** From now on this is shown to who asks for no key in particular. */
+  show(identity: Identity): void;
   /** Listens no longer, closes all connections in good order, cuts those in their handshake. Idempotent. */
   close(): Promise<void>;
 }
@@ -40,8 +45,11 @@ export function listenSecure(options: SecureServerOptions): Promise<Listening> {
     ...tlsSettings(options.identity),
     requestCert: true,
     handshakeTimeout: options.handshakeTimeoutMs ?? HELLO_TIMEOUT_MS,
-    // A resumed session would not show the other side's key again.
-    secureOptions: constants.SSL_OP_NO_TICKET,
+    SNICallback: (name, show) => {
+      const key = keyInServerName(name);
+      const identity = key === undefined ? undefined : options.identityWith?.(key);
+      show(null, identity === undefined ? undefined : secureContextOf(identity));
+    },
   });
   const acceptor = new Acceptor(server, options);
   return new Promise((resolve) => {
@@ -52,7 +60,8 @@ export function listenSecure(options: SecureServerOptions): Promise<Listening> {
     server.listen(options.port, options.host, () => {
       // A bound TCP socket has an address of this shape; null and strings are for others.
       const { address, port } = server.address() as AddressInfo;
-      resolve({ ok: true, server: { host: address, port, close: () => acceptor.close() } });
+      const show = (identity: Identity) => server.setSecureContext(tlsSettings(identity));
+      resolve({ ok: true, server: { host: address, port, show, close: () => acceptor.close() } });
     });
   });
 }

@@ -1,5 +1,6 @@
 /** What both ends of a TLS connection agree on, and how they learn who the other one is. */
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { constants } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Remote } from './connection.js';
 import type { Identity } from './identity.js';
 import { publicKeyId } from './public-key.js';
@@ -16,9 +17,20 @@ export function tlsSettings(identity: Identity): SecureContextOptions & {
     key: identity.privateKeyPem,
     cert: identity.certificatePem,
     minVersion: 'TLSv1.3',
+    // A resumed session would not show the other side's key again.
+    secureOptions: constants.SSL_OP_NO_TICKET,
     ALPNProtocols: [APPLICATION_PROTOCOL],
     rejectUnauthorized: false,
   };
+}
+
+/** Parsing keys is a third of what a handshake costs, and always the same. */
+const contexts = new WeakMap<Identity, SecureContext>();
+
+export function secureContextOf(identity: Identity): SecureContext {
+  const context = contexts.get(identity) ?? createSecureContext(tlsSettings(identity));
+  contexts.set(identity, context);
+  return context;
 }
 
 /** Who is at the other end; undefined where it has shown no key, speaks something else, or is gone already. */

@@ -77,7 +77,7 @@ describe('loadOrCreateIdentity', () => {
     for (const mode of [0o640, 0o604, 0o620]) {
       await chmod(path, mode);
       const message = `other users of this machine can read the private key ${path} – run: chmod 600 '${path}'`;
-      expect(await loadOrCreateIdentity(path)).toEqual({ ok: false, message });
+      expect(await loadOrCreateIdentity(path)).toMatchObject({ ok: false, message });
     }
     await chmod(path, 0o600);
     await load(path);
@@ -91,7 +91,7 @@ describe('loadOrCreateIdentity', () => {
     for (const content of ['', 'not a key', identity.privateKeyPem.slice(0, 60), identity.certificatePem, otherKind]) {
       await writeFile(path, content);
       const message = `${path} holds no Ed25519 private key – put back a copy, or move it away to start with a new key`;
-      expect(await loadOrCreateIdentity(path)).toEqual({ ok: false, message });
+      expect(await loadOrCreateIdentity(path)).toMatchObject({ ok: false, message });
       expect(await readFile(path, 'utf8')).toBe(content);
     }
     await writeFile(path, `${identity.privateKeyPem}${' '.repeat(16 * 1024)}`);
@@ -101,6 +101,6 @@ describe('loadOrCreateIdentity', () => {
   it('says what the system says where there is no folder', async () => {
     const path = join(await temporaryFolder(), 'missing', 'device.key');
     const message = `the key file ${path} cannot be used: it does not exist`;
-    expect(await loadOrCreateIdentity(path)).toEqual({ ok: false, message });
+    expect(await loadOrCreateIdentity(path)).toMatchObject({ ok: false, message });
   });
 });

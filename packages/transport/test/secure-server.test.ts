@@ -9,7 +9,9 @@ import {
   type Identity,
   listenSecure,
   type SecureServer,
+  type SecureServerOptions,
 } from '../src/index.js';
+import { keyInServerName, serverNameOf } from '../src/server-name.js';
 import { plainAddress } from '../src/tls-settings.js';
 import { newIdentity } from './identities.js';
 import { Recorder, text } from './recorder.js';
@@ -29,7 +31,7 @@ interface Listener {
 }
 
 /** A server that answers every frame with itself. */
-async function listen(handshakeTimeoutMs = 10_000): Promise<Listener> {
+async function listen(handshakeTimeoutMs = 10_000, more: Partial<SecureServerOptions> = {}): Promise<Listener> {
   const accepted: Connection[] = [];
   const recorders: Recorder[] = [];
   const onConnection = (connection: Connection) => {
@@ -39,7 +41,7 @@ async function listen(handshakeTimeoutMs = 10_000): Promise<Listener> {
     recorders.push(recorder);
   };
   const place = { host: '127.0.0.1', port: 0, maxFrameBytes: 1_000 };
-  const listening = await listenSecure({ identity: serving, ...place, onConnection, handshakeTimeoutMs });
+  const listening = await listenSecure({ identity: serving, ...place, onConnection, handshakeTimeoutMs, ...more });
   if (!listening.ok) throw new Error(listening.message);
   onTestFinished(() => listening.server.close());
   return { server: listening.server, accepted, recorders };
@@ -230,5 +232,79 @@ describe('a secure server', () => {
     expect(plainAddress('::ffff:127.0.0.1')).toBe('127.0.0.1');
     expect(plainAddress('127.0.0.1')).toBe('127.0.0.1');
     expect(plainAddress('2001:db8::1')).toBe('2001:db8::1');
+  });
+});
+
+describe('a secure server with several keys', () => {
+  let former: Identity;
+  let next: Identity;
+  beforeAll(async () => {
+    [former, next] = await Promise.all([newIdentity(), newIdentity()]);
+  });
+
+  const listenWithTwo = () => listen(10_000, { identityWith: (key) => (key === former.id ? former : undefined) });
+
+  async function shownBy({ server }: Listener, askForKey?: string): Promise<string | undefined> {
+    const { host, port } = server;
+    const options = { identity: client, host, port, timeoutMs: 10_000, maxFrameBytes: 1_000 };
+    const dialled = await dialSecure({ ...options, askForKey });
+    if (!dialled.ok) throw new Error(dialled.message);
+    dialled.connection.close();
+    return dialled.connection.remote.key;
+  }
+
+  it('shows the one that is asked for, and else the one that counts', async () => {
+    const listener = await listenWithTwo();
+    expect(await shownBy(listener)).toBe(serving.id);
+    expect(await shownBy(listener, former.id)).toBe(former.id);
+    expect(await shownBy(listener, serving.id)).toBe(serving.id);
+    expect(await shownBy(listener, next.id)).toBe(serving.id);
+    await expect.poll(() => listener.accepted.map(({ remote }) => remote.key)).toEqual(new Array(4).fill(client.id));
+  });
+
+  it('shows another one from now on when it is told to, and leaves its connections alone', async () => {
+    const listener = await listenWithTwo();
+    const { host, port } = listener.server;
+    const dialled = await dialSecure({ identity: client, host, port, timeoutMs: 10_000, maxFrameBytes: 1_000 });
+    if (!dialled.ok) throw new Error(dialled.message);
+    const recorder = new Recorder(dialled.connection);
+    listener.server.show(next);
+    expect(await shownBy(listener)).toBe(next.id);
+    expect(await shownBy(listener, former.id)).toBe(former.id);
+    dialled.connection.send(text('still there?'));
+    await recorder.received(1);
+    dialled.connection.close();
+  });
+
+  it('is as strict with either: TLS 1.3, our protocol, a key, no resumed session', async () => {
+    const listener = await listenWithTwo();
+    const servername = serverNameOf(former.id);
+    const keys = { key: client.privateKeyPem, cert: client.certificatePem };
+    const [error] = await once(tls(listener, { ...keys, servername, maxVersion: 'TLSv1.2' }), 'error');
+    expect(error.code).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+    await closed(tls(listener, { ...keys, servername, ALPNProtocols: ['h2'] }));
+    await closed(tls(listener, { servername }));
+    expect(listener.accepted).toEqual([]);
+    const first = tls(listener, { ...keys, servername });
+    first.write(Buffer.from('\0\0\0\x01x', 'latin1'));
+    await once(first, 'data');
+    const session = first.getSession();
+    expect(session).toBeDefined();
+    const second = tls(listener, { ...keys, servername, ...(session === undefined ? {} : { session }) });
+    await once(second, 'secureConnect');
+    expect(second.isSessionReused()).toBe(false);
+    expect(second.getPeerX509Certificate()?.subject).toBe(`CN=${former.id}`);
+  });
+
+  it('is asked by names that DNS could have', () => {
+    expect(
+      serverNameOf(former.id)
+        .split('.')
+        .every((label) => label.length < 64),
+    ).toBe(true);
+    expect(keyInServerName(serverNameOf(former.id))).toBe(former.id);
+    for (const name of ['example.org', former.id, `${serverNameOf(former.id)}.`, '', `x${serverNameOf(former.id)}`]) {
+      expect(keyInServerName(name)).toBeUndefined();
+    }
   });
 });
