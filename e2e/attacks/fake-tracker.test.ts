@@ -39,7 +39,7 @@ async function listenAsTracker(port: number): Promise<SecureServer> {
         frame: (frame) => {
           heard.push(frame.slice());
           const hello = { type: 'hello.ok', id: 0, slot: 1, cluster: impostor.id, clock: Date.now(), user: null };
-          connection.send(encodeMessage(hello));
+          connection.send(encodeMessage({ ...hello, successions: [] }));
         },
         closed: () => undefined,
       });

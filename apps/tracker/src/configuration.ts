@@ -2,21 +2,22 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTrackerInfo } from '@p2p/command-line';
-import { type ClusterId, clusterId, formatAddress, type TrackerEntry } from '@p2p/protocol';
-import { type Identity, loadOrCreateIdentity, lockDirectory } from '@p2p/transport';
+import { formatAddress, type TrackerEntry } from '@p2p/protocol';
+import { lockDirectory } from '@p2p/transport';
 import type { TrackerArguments } from './arguments.js';
+import { ClusterKeys } from './cluster-keys/cluster-keys.js';
 
 export interface Configuration {
   /** This tracker's own line. */
   readonly own: TrackerEntry;
   /** Every line, this tracker's included. */
   readonly trackers: readonly TrackerEntry[];
-  /** The key that all trackers of the cluster share. */
-  readonly identity: Identity;
-  readonly cluster: ClusterId;
-  /** Whether this start made the key. */
+  /** Those that all trackers of the cluster share. */
+  readonly keys: ClusterKeys;
+  /** Whether this start made the first of them. */
   readonly keyCreated: boolean;
-  readonly keyPath: string;
+  /** That of tracker_info.txt, where it has one: a key of the cluster, perhaps no longer the one that counts. */
+  readonly fingerprint: string | undefined;
   /** The data directory: this tracker's alone until it is released. */
   readonly directory: string;
   /** Frees the data directory. */
@@ -38,18 +39,16 @@ export async function loadConfiguration({ trackerInfo, number, dataDirectory }: 
   const directory = dataDirectory ?? join(info.directory, '.p2p', `tracker-${number}`);
   const taken = await takeDirectory(directory);
   if (!taken.ok) return taken;
-  const keyPath = join(info.directory, 'cluster.key');
-  const loaded = await loadOrCreateIdentity(keyPath);
-  const fault = loaded.ok ? fingerprintFault(loaded.identity.id, info.fingerprint, keyPath) : loaded.message;
-  if (!loaded.ok || fault !== undefined) {
+  const opened = await ClusterKeys.open(join(info.directory, 'cluster.key'), true);
+  const fault = opened.ok ? fingerprintFault(opened.keys, info.fingerprint) : opened.message;
+  if (!opened.ok || fault !== undefined) {
     await taken.release();
-    return failed(fault ?? keyPath);
+    return failed(fault ?? directory);
   }
-  const { identity, created } = loaded;
-  const cluster = clusterId.parse(identity.id);
-  const key = { identity, cluster, keyCreated: created, keyPath };
+  const { keys, created: keyCreated } = opened;
   const { release } = taken;
-  return { ok: true, configuration: { own, trackers: info.trackers, ...key, directory, release } };
+  const { trackers, fingerprint } = info;
+  return { ok: true, configuration: { own, trackers, keys, keyCreated, fingerprint, directory, release } };
 }
 
 type Taken =
@@ -68,10 +67,10 @@ async function takeDirectory(directory: string): Promise<Taken> {
   return { ok: false, message: `another tracker is running with the data directory ${directory}` };
 }
 
-function fingerprintFault(own: string, expected: string | undefined, keyPath: string): string | undefined {
-  if (expected === undefined || expected === own) return undefined;
+function fingerprintFault(keys: ClusterKeys, expected: string | undefined): string | undefined {
+  if (expected === undefined || keys.knows(expected)) return undefined;
   return (
-    `${keyPath} is the key sha256:${own}, but tracker_info.txt names fingerprint=sha256:${expected} – ` +
+    `${keys.path} is the key sha256:${keys.current.id}, but tracker_info.txt names fingerprint=sha256:${expected} – ` +
     'copy cluster.key from the machine of another tracker, or correct the fingerprint'
   );
 }

@@ -55,7 +55,8 @@ export class Tracker {
    * when the disk lets this tracker down: nothing that it is asked from then on is answered.
    */
   static async start(configuration: Configuration, log: Log, failed: (message: string) => void): Promise<Started> {
-    const { own, trackers, cluster, identity, directory } = configuration;
+    const { own, trackers, keys, directory } = configuration;
+    const { cluster } = keys;
     const opened = await openDirectory({
       directory,
       expected: { cluster, slot: own.number },
@@ -79,12 +80,12 @@ export class Tracker {
     });
     const services = {
       slot: own.number,
-      cluster,
+      keys,
       replicated,
       board,
       watchers,
       sharers: new Sharers(),
-      signer: () => identity,
+      signer: () => keys.signer,
       logIns,
       log,
       ready: caughtUp.opened,
@@ -97,14 +98,20 @@ export class Tracker {
     };
     const { host, port } = own;
     const listening = await listenSecure({
-      identity,
+      identity: keys.current,
+      identityWith: (key) => keys.identityWith(key),
       host,
       port,
       maxFrameBytes: MAX_HELLO_FRAME_BYTES,
       onConnection: (connection) =>
-        connection.remote.key === cluster ? letIn(connection, rooms) : clients.accept(connection),
+        keys.isOurs(connection.remote.key) ? letIn(connection, rooms) : clients.accept(connection),
     });
     if (!listening.ok) return listening;
+    keys.onChange(() => {
+      listening.server.show(keys.current);
+      links.handKeysOn();
+      clients.tellSuccessions();
+    });
     board.start({ broadcast: (changes) => links.broadcast(changes), news: (news) => watchers.news(news) });
     attempts.start(links);
     await catchUp(links);

@@ -24,6 +24,7 @@ import { RateLimiter } from './sharing/rate-limiter.js';
 import { type AskEnded, ServingPeer } from './sharing/serving-peer.js';
 import { Account } from './tracker-session/account.js';
 import { type GreetingOptions, greetTracker } from './tracker-session/greet-tracker.js';
+import { KeyFollower } from './tracker-session/key-follower.js';
 import { SwarmSubscriptions } from './tracker-session/swarm-subscriptions.js';
 import { TrackerClock } from './tracker-session/tracker-clock.js';
 import { type TrackerPush, TrackerSession } from './tracker-session/tracker-session.js';
@@ -40,6 +41,7 @@ export class Client {
   readonly #library = new Library();
   readonly #files = new OpenFiles();
   readonly #clock = new TrackerClock(now);
+  readonly #keyFollower: KeyFollower;
   readonly #gatekeeper: Gatekeeper;
   readonly #serving: ServingPeer;
   readonly #wallet: GrantWallet;
@@ -57,6 +59,8 @@ export class Client {
     // A device's id is the hash of its key.
     const self = kept.identity.id as DeviceId;
     const dialOthers = dialPeerAs(kept.identity);
+    kept.pin.judgeBy(() => this.#clock.now ?? Date.now());
+    this.#keyFollower = new KeyFollower(kept.pin, (line) => this.#notice(line));
     this.#gatekeeper = new Gatekeeper({
       trusts: (signer) => kept.pin.trusts(signer),
       now: () => this.#clock.now,
@@ -147,7 +151,7 @@ export class Client {
     this.#serving.close();
     await this.#files.close();
     // Nothing may be written once the directory is free again.
-    await Promise.all([this.#account.settled(), this.#kept.counters.settled()]);
+    await Promise.all([this.#account.settled(), this.#kept.counters.settled(), this.#kept.pin.settled()]);
   }
 
   #makeSession(): TrackerSession {
@@ -199,6 +203,7 @@ export class Client {
 
   #connected(number: number, lost: number | undefined, user: string | null): void {
     this.#events.emit({ event: 'tracker', number, state: 'connected', ...(lost === undefined ? {} : { lost }) });
+    this.#keyFollower.advise();
     void this.#account.resumed(user);
     this.#refresh();
     void this.#serving.catchUp(this.#askEnded);
@@ -210,6 +215,8 @@ export class Client {
         return void this.#account.ended();
       case 'swarm_changed':
         return this.#swarms.apply(push);
+      case 'successions':
+        return void this.#keyFollower.follow(push.successions);
       case 'access_ended':
         this.#gatekeeper.end(push.ended);
         // With a group everybody's right to share in it has ended, this user's too.

@@ -19,6 +19,7 @@ export interface Script {
   /** The answer without its id; undefined: none. `ping`s are answered by themselves. */
   answer(request: ClientRequest): Answer;
   readonly user?: string | null;
+  readonly successions?: readonly string[];
 }
 
 export class ScriptedTracker {
@@ -70,7 +71,8 @@ export class ScriptedTracker {
         if (hello.success) {
           this.hellos.push(hello.data);
           const cluster = identity.id as ClusterId;
-          send({ type: 'hello.ok', id: hello.data.id, slot: 1, cluster, clock: 0, user: script.user ?? null });
+          const { user = null, successions = [] } = script;
+          send({ type: 'hello.ok', id: hello.data.id, slot: 1, cluster, clock: 0, user, successions });
           return;
         }
         const request = clientRequest.parse(message);

@@ -22,7 +22,6 @@ import {
   clusterId,
   contentRoot,
   count,
-  deviceId,
   fileId,
   groupId,
   sessionId,
@@ -33,7 +32,6 @@ import {
 } from './identifiers.js';
 import {
   MAX_ANNOUNCED_FILES,
-  MAX_ENDED_PER_MESSAGE,
   MAX_ERROR_MESSAGE_UNITS,
   MAX_GRANT_BYTES,
   MAX_PEERS_PER_REPLY,
@@ -42,6 +40,7 @@ import {
   TOKEN_BYTES,
 } from './limits.js';
 import { fileBytes, pieceLength, stamp } from './operations.js';
+import { pushes, successions, swarmPeer } from './pushed-messages.js';
 
 const id = z.int().min(0).max(MAX_REQUEST_NUMBER);
 
@@ -140,10 +139,6 @@ export type MutationInput = z.input<typeof mutationRequest>;
 export type QueryInput = z.input<typeof queryRequest>;
 export type RequestType = HelloRequest['type'] | ClientRequest['type'];
 
-/** A device that serves a file, as the tracker names it. */
-export const swarmPeer = z.object({ device: deviceId, address: peerAddress, complete: z.boolean() });
-export type SwarmPeer = z.infer<typeof swarmPeer>;
-
 /**
  * `replicated: true`: every configured tracker holds the operation. `false`: this one and every one that is linked
  * hold it; a tracker that is away gets it when it is back.
@@ -181,6 +176,7 @@ const queryReplies = [
     clock: timeMs,
     /** The user whose session was resumed; null without one. */
     user: name.nullable(),
+    successions,
   }),
   /** The tracker's clock goes on while this client's own may jump, or sleep. */
   ok('ping', { clock: timeMs }),
@@ -250,49 +246,16 @@ export const errorReply = z.object({
   message: z.string().max(MAX_ERROR_MESSAGE_UNITS),
 });
 
-/** The session of this connection is over: logged out elsewhere, expired, or its password was changed. */
-export const sessionEnded = z.object({ type: z.literal('session_ended') });
-
-/** News of a swarm that this connection has open. */
-export const swarmChanged = z.object({
-  type: z.literal('swarm_changed'),
-  file: fileId,
-  joined: z.array(swarmPeer).max(MAX_PEERS_PER_REPLY),
-  left: z.array(deviceId),
-});
-
-/** What grants rested on, and what is no more. */
-export const endedAccess = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('session'), session: sessionId }),
-  /** Every membership of the user in the group that began before; one that begins later is another. */
-  z.object({ what: z.literal('membership'), group: groupId, user: userId, before: stamp }),
-  z.object({ what: z.literal('group'), group: groupId }),
-]);
-export type EndedAccess = z.infer<typeof endedAccess>;
-
-/** For devices that share in a group: whose grants are worth nothing from now on. */
-export const accessEnded = z.object({
-  type: z.literal('access_ended'),
-  ended: z.array(endedAccess).max(MAX_ENDED_PER_MESSAGE),
-});
-
-/** The user of this connection is a member of the group no longer. `left`: by a wish of the user's own. */
-export const membershipEnded = z.object({ type: z.literal('membership_ended'), group: name, left: z.boolean() });
-
 /** Everything a tracker may send to a client. */
 export const trackerMessage = z.discriminatedUnion('type', [
   ...mutationReplies,
   ...queryReplies,
   errorReply,
-  sessionEnded,
-  swarmChanged,
-  accessEnded,
-  membershipEnded,
+  ...pushes,
 ]);
 
 export type TrackerMessage = z.infer<typeof trackerMessage>;
 export type ErrorReply = z.infer<typeof errorReply>;
-export type SwarmChanged = z.infer<typeof swarmChanged>;
 
 /** The answer that a request of type `T` gets where it succeeds. */
 export type ReplyTo<T extends RequestType> = Extract<TrackerMessage, { type: `${T}.ok` }>;

@@ -20,5 +20,6 @@ export * from './names.js';
 export * from './operations.js';
 export * from './operator-messages.js';
 export * from './peer-messages.js';
+export * from './pushed-messages.js';
 export * from './sync-messages.js';
 export * from './tracker-info.js';

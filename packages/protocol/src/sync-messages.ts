@@ -11,6 +11,7 @@ import {
   MAX_FAILED_LOG_INS,
   MAX_HOST_BYTES,
   MAX_INCARNATIONS,
+  MAX_PEM_FILE_BYTES,
   MAX_REFUSAL_DETAIL_BYTES,
   MAX_TRACKERS,
 } from './limits.js';
@@ -116,6 +117,9 @@ export const syncAttempts = z.object({
   changes: z.array(failedLogIns).max(MAX_ATTEMPTS_PER_MESSAGE),
 });
 
+/** The sender's key file, for a tracker that shows a former key: it doesn't know of the newer ones, or has others. */
+export const syncKeys = z.object({ type: z.literal('keys'), file: z.string().max(MAX_PEM_FILE_BYTES) });
+
 /** Liveness of the link, apart from anything that takes time. */
 export const syncPing = z.object({ type: z.literal('ping') });
 export const syncPong = z.object({ type: z.literal('pong') });
@@ -143,6 +147,7 @@ export const syncMessage = z.discriminatedUnion('type', [
   syncSnapshotEnd,
   syncPresence,
   syncAttempts,
+  syncKeys,
   syncPing,
   syncPong,
   syncRefuse,

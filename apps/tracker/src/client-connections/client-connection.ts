@@ -75,6 +75,11 @@ export class ClientConnection {
     this.#send({ type: 'session_ended' });
   }
 
+  /** Says so where the cluster has got a new key since this client said hello. */
+  tellSuccessions(): void {
+    if (this.#device !== undefined) this.#send({ type: 'successions', successions: this.#services.keys.successions });
+  }
+
   close(): void {
     this.#connection.close();
   }
@@ -104,7 +109,7 @@ export class ClientConnection {
 
   #greet({ id, counter, token, address }: HelloRequest): void {
     if (this.#connection.closed) return;
-    const { slot, cluster, replicated } = this.#services;
+    const { slot, keys, replicated } = this.#services;
     const session = token === undefined ? undefined : sessionOf(token);
     // The key was checked by TLS and hashed by the transport: it has the form of a device id.
     const greeting = { device: this.#connection.remote.key as DeviceId, counter, address, session };
@@ -112,7 +117,8 @@ export class ClientConnection {
     this.#device = device;
     const user = device.user();
     const name = user === undefined ? null : (replicated.state.users.get(user)?.name ?? null);
-    this.#send({ type: 'hello.ok', id, slot, cluster, clock: Date.now(), user: name });
+    const { cluster, successions } = keys;
+    this.#send({ type: 'hello.ok', id, slot, cluster, clock: Date.now(), user: name, successions });
     this.#connection.resume();
   }
 

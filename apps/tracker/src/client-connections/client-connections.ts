@@ -24,6 +24,11 @@ export class ClientConnections {
     this.#connections.add(client);
   }
 
+  /** The cluster has a new key. */
+  tellSuccessions(): void {
+    for (const client of this.#connections) client.tellSuccessions();
+  }
+
   close(): void {
     for (const client of this.#connections) client.close();
   }

@@ -1,6 +1,6 @@
 /** What a client's connection works with: handed to every connection, owned by the tracker. */
-import type { ClusterId } from '@p2p/protocol';
 import type { Signer } from '@p2p/statements';
+import type { ClusterKeys } from '../cluster-keys/cluster-keys.js';
 import type { Log } from '../log.js';
 import type { LogIns } from '../log-ins/log-ins.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
@@ -10,7 +10,7 @@ import type { SwarmWatchers } from './swarm-watchers.js';
 
 export interface Services {
   readonly slot: number;
-  readonly cluster: ClusterId;
+  readonly keys: ClusterKeys;
   readonly replicated: ReplicatedState;
   readonly board: PresenceBoard;
   readonly watchers: SwarmWatchers;

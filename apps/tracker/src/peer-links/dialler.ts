@@ -1,12 +1,12 @@
 /** Keeps trying to reach one other tracker for as long as it isn't linked. */
-import type { ClusterId, TrackerEntry } from '@p2p/protocol';
-import { MAX_SYNC_FRAME_BYTES, TRACKER_DIAL_TIMEOUT_MS } from '@p2p/protocol';
-import { type Connection, type DialFailure, dialSecure, type Identity, retryDelayMs } from '@p2p/transport';
+import { MAX_SYNC_FRAME_BYTES, type TrackerEntry } from '@p2p/protocol';
+import { type Connection, type DialFailure, retryDelayMs } from '@p2p/transport';
+import type { ClusterKeys } from '../cluster-keys/cluster-keys.js';
+import { dialTracker } from '../cluster-keys/dial-tracker.js';
 
 export interface DiallerOptions {
   readonly entry: TrackerEntry;
-  readonly identity: Identity;
-  readonly cluster: ClusterId;
+  readonly keys: ClusterKeys;
   connected(connection: Connection): void;
   failed(failure: DialFailure): void;
 }
@@ -28,16 +28,9 @@ export class Dialler {
     if (this.#linked || this.#dialling || this.#stopping.signal.aborted) return;
     clearTimeout(this.#timer);
     this.#dialling = true;
-    const { entry, identity, cluster } = this.#options;
-    const dialled = await dialSecure({
-      identity,
-      host: entry.host,
-      port: entry.port,
-      expectKey: cluster,
-      timeoutMs: TRACKER_DIAL_TIMEOUT_MS,
-      maxFrameBytes: MAX_SYNC_FRAME_BYTES,
-      signal: this.#stopping.signal,
-    });
+    const { entry, keys } = this.#options;
+    const { signal } = this.#stopping;
+    const dialled = await dialTracker(keys, entry, { maxFrameBytes: MAX_SYNC_FRAME_BYTES, signal });
     this.#dialling = false;
     if (dialled.ok) return this.#options.connected(dialled.connection);
     if (dialled.reason === 'aborted') return;

@@ -35,6 +35,11 @@ export class PeerLink {
     });
   }
 
+  /** The key that the other side has shown. */
+  get shownKey(): string {
+    return this.#connection.remote.key;
+  }
+
   send(message: SyncMessage): void {
     this.#connection.send(encodeMessage(message));
   }

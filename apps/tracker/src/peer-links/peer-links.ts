@@ -6,6 +6,7 @@ import type { FailedLogIns, PresenceChange, TrackerEntry } from '@p2p/protocol';
 import { MAX_ATTEMPTS_PER_MESSAGE, MAX_SYNC_FRAME_BYTES, PRESENCE_BATCH_FILES } from '@p2p/protocol';
 import type { LinkId } from '@p2p/state';
 import type { Connection, DialFailure } from '@p2p/transport';
+import { takeOverKeys } from '../cluster-keys/take-over-keys.js';
 import { type Configuration, describeTracker } from '../configuration.js';
 import { Gate } from '../gate.js';
 import type { Log } from '../log.js';
@@ -66,6 +67,7 @@ export class PeerLinks implements LinkPort {
       message: (message) => {
         if (message.type === 'presence') board.applyRemote(message.changes);
         else if (message.type === 'attempts') attempts.applyRemote(message.changes);
+        else if (message.type === 'keys') void takeOverKeys(message.file, this.#options);
         else replicated.input({ kind: 'link_message', link: id, message });
       },
       closed: () => {
@@ -87,6 +89,11 @@ export class PeerLinks implements LinkPort {
   /** Sends failed log-ins to every linked tracker. */
   broadcastAttempts(changes: readonly FailedLogIns[]): void {
     for (const link of this.#carrying) sendAttempts(link, changes);
+  }
+
+  /** There is a new key: every linked tracker gets it, and those that are away when they are back. */
+  handKeysOn(): void {
+    for (const link of this.#carrying) this.#handKeysTo(link);
   }
 
   stop(): void {
@@ -121,6 +128,7 @@ export class PeerLinks implements LinkPort {
     const link = this.#links.get(id);
     if (link !== undefined) {
       this.#carrying.add(link);
+      if (link.shownKey !== this.#options.configuration.keys.current.id) this.#handKeysTo(link);
       sendPresence(link, this.#options.board.snapshot());
       sendAttempts(link, this.#options.attempts.snapshot());
     }
@@ -151,12 +159,14 @@ export class PeerLinks implements LinkPort {
     if (neighbour !== undefined) neighbour.complaint = line;
   };
 
+  #handKeysTo(link: PeerLink): void {
+    link.send({ type: 'keys', file: this.#options.configuration.keys.file });
+  }
+
   #neighbour(entry: TrackerEntry): Neighbour {
-    const { identity, cluster } = this.#options.configuration;
     const dialler = new Dialler({
       entry,
-      identity,
-      cluster,
+      keys: this.#options.configuration.keys,
       connected: (connection) => this.accept(connection, entry.number),
       failed: (failure) => this.#unreachable(entry, failure),
     });
@@ -177,10 +187,12 @@ export class PeerLinks implements LinkPort {
   #complaintOf(entry: TrackerEntry, { reason, key }: DialFailure): string {
     const who = describeTracker(entry);
     if (reason !== 'wrong_identity') return `${who} does not answer – going on without it, trying again`;
-    const { cluster, keyPath } = this.#options.configuration;
+    const { keys } = this.#options.configuration;
+    if (key !== undefined && keys.knows(key))
+      return `${who} has a key that this cluster has left behind – copy ${keys.path} to that machine, and start it again`;
     return (
-      `${who} has another key: sha256:${key ?? '?'} there, sha256:${cluster} here – ` +
-      `copy ${keyPath} to that machine, or its cluster.key here, and start that tracker again with an empty data directory`
+      `${who} has another key: sha256:${key ?? '?'} there, sha256:${keys.current.id} here – ` +
+      `copy ${keys.path} to that machine, or its cluster.key here, and start that tracker again with an empty data directory`
     );
   }
 }

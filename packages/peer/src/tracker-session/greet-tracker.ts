@@ -39,7 +39,8 @@ export async function greetTracker(options: GreetingOptions): Promise<Greeting> 
     identity,
     host: entry.host,
     port: entry.port,
-    ...(pin.expected === undefined ? {} : { expectKey: pin.expected }),
+    askForKey: pin.expected,
+    expectKey: (key) => pin.accepts(key),
     timeoutMs: GREETING_TIMEOUT_MS,
     maxFrameBytes: MAX_REPLY_FRAME_BYTES,
     signal,
@@ -50,7 +51,7 @@ export async function greetTracker(options: GreetingOptions): Promise<Greeting> 
   tracker.send({ type: 'hello', id: 0, protocol: PROTOCOL_VERSION, ...hello });
   const answer = await tracker.next(GREETING_TIMEOUT_MS, signal);
   if (answer?.type === 'hello.ok') {
-    if (await pin.accept(tracker.key)) return { ok: true, tracker, hello: answer };
+    if (await pin.accept(tracker.key, answer.successions)) return { ok: true, tracker, hello: answer };
     tracker.close();
     return mismatch(options, tracker.key);
   }

@@ -75,8 +75,8 @@ export type ReplicaInput =
 
 export type InputOf<K extends ReplicaInput['kind']> = Extract<ReplicaInput, { kind: K }>;
 
-/** The messages that concern what is agreed on; presence, failed log-ins and pings are the shell's. */
-export type ReplicatedMessage = Exclude<SyncMessage, { type: 'presence' | 'attempts' | 'ping' | 'pong' }>;
+/** The messages that concern what is agreed on; presence, keys, failed log-ins and pings are the shell's. */
+export type ReplicatedMessage = Exclude<SyncMessage, { type: 'presence' | 'keys' | 'attempts' | 'ping' | 'pong' }>;
 
 export type ReplicaAnswer =
   | {
