@@ -28,7 +28,9 @@ describe('what a tracker tells a client', () => {
   ])('is refused where a name is %s', (_what, name) => {
     expect(reply(rows(name)).ok).toBe(false);
     expect(reply({ type: 'whoami.ok', id: 1, user: name }).ok).toBe(false);
-    expect(reply({ type: 'hello.ok', id: 1, slot: 1, cluster: 'ab'.repeat(32), clock: 1, user: name }).ok).toBe(false);
+    expect(
+      reply({ type: 'hello.ok', id: 1, slot: 1, cluster: 'ab'.repeat(32), clock: 1, user: name, successions: [] }).ok,
+    ).toBe(false);
     const members = [{ user: name, owner: true, online: true }];
     expect(reply({ type: 'list_members.ok', id: 1, members, next: null }).ok).toBe(false);
     const groups = [{ group: 'g', owners: ['a', name], members: 1, member: true, requested: false }];
