@@ -171,7 +171,7 @@ describe('an audit', () => {
     expect(lines.map((text) => text.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [0-9a-f]{16} /, ''))).toEqual([
       '- hello slot=1',
       '- create_user user="ann"',
-      '- open_session user="ann"',
+      `- open_session user="ann" device="${'d'.repeat(64)}"`,
       'ann create_group group="films" owner="ann"',
       `ann share_file group="films" file="a b.mkv" bytes=5 root="${'a'.repeat(64)}"`,
       'ann remove_file group="films" file="a b.mkv"',

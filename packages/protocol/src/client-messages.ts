@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { errorCodes } from './errors.js';
 import {
   bytesOf,
+  deviceName,
   fileName,
   groupName,
   newFileName,
@@ -22,6 +23,7 @@ import {
   clusterId,
   contentRoot,
   count,
+  deviceId,
   fileId,
   groupId,
   sessionId,
@@ -76,8 +78,9 @@ export const helloRequest = query('hello', {
 export const mutationRequest = z.discriminatedUnion('type', [
   mutation('create_user', { user: newUserName, password: newPassword }),
   /** The client makes the token, so that asking again at another tracker loses nothing. */
-  mutation('login', { user: userName, password: triedPassword, token }),
+  mutation('login', { user: userName, password: triedPassword, token, deviceName: deviceName.optional() }),
   mutation('logout', {}),
+  mutation('revoke_device', { device: deviceId }),
   mutation('change_password', { oldPassword: triedPassword, newPassword }),
   mutation('create_group', { group: newGroupName }),
   mutation('join_group', inGroup),
@@ -101,6 +104,7 @@ export const mutationRequest = z.discriminatedUnion('type', [
 export const queryRequest = z.discriminatedUnion('type', [
   query('ping', {}),
   query('whoami', {}),
+  query('list_devices', page),
   query('list_groups', page),
   query('list_requests', { ...inGroup, ...page }),
   query('list_members', { ...inGroup, ...page }),
@@ -154,6 +158,7 @@ const mutationReplies = [
   /** `renamedFrom`: the name that was typed, where a merge has given the account another. */
   ok('login', { user: name, renamedFrom: name.optional(), ...replicated }),
   ok('logout', replicated),
+  ok('revoke_device', { device: deviceId, ...replicated }),
   ok('change_password', replicated),
   ok('create_group', { group: name, ...replicated }),
   ok('join_group', { group: name, ...replicated }),
@@ -181,6 +186,11 @@ const queryReplies = [
   /** The tracker's clock goes on while this client's own may jump, or sleep. */
   ok('ping', { clock: timeMs }),
   ok('whoami', { user: name }),
+  /** The asking user's devices: `lastSeen` is now for one that is online, `name` null where it gave none. */
+  ok('list_devices', {
+    devices: z.array(z.object({ device: deviceId, name: name.nullable(), lastSeen: timeMs, current: z.boolean() })),
+    ...next,
+  }),
   ok('list_groups', {
     groups: z.array(
       z.object({

@@ -1,11 +1,15 @@
 /** Schemas of single fields that several messages share: names, passwords, bytes, addresses. */
 import { z } from 'zod';
 import { MAX_HOST_BYTES, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './limits.js';
-import { checkName, harmless, type NameKind, utf8Length } from './names.js';
+import { checkDeviceName, checkName, harmless, type NameCheck, type NameKind, utf8Length } from './names.js';
 
 function name(kind: NameKind, chosen: boolean) {
+  return checked((text) => checkName(kind, text, chosen));
+}
+
+function checked(checkText: (text: string) => NameCheck) {
   return z.string().transform((text, context) => {
-    const check = checkName(kind, text, chosen);
+    const check = checkText(text);
     if (check.ok) return check.name;
     context.addIssue({ code: 'custom', message: check.reason, params: { code: 'invalid_name' } });
     return z.NEVER;
@@ -27,6 +31,10 @@ export const newFileName = name('file', true).brand('FileName');
 
 /** A name that another program has let in, or an id where the name is not known. */
 export const toldName = z.string().regex(harmless);
+
+/** What a device calls itself; NFC after parsing. */
+export const deviceName = checked(checkDeviceName).brand('DeviceName');
+export type DeviceName = z.infer<typeof deviceName>;
 
 /** A password being set. */
 export const newPassword = z.string().refine(

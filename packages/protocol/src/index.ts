@@ -4,6 +4,8 @@ export * from './client-messages.js';
 export * from './codec.js';
 export * from './errors.js';
 export {
+  type DeviceName,
+  deviceName,
   type FileName,
   fileName,
   type GroupName,

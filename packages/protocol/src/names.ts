@@ -53,7 +53,7 @@ function splitExtension(name: string): [base: string, extension: string] {
   return [name.slice(0, dot), extension];
 }
 
-function fits(kind: NameKind, name: string): boolean {
+function fits(kind: NameKind | 'device', name: string): boolean {
   if (kind === 'file') return utf8Length(name) <= MAX_FILE_NAME_BYTES;
   // A code point takes one or two UTF-16 units: nothing long is ever spread into an array.
   return name.length <= 2 * MAX_NAME_CODE_POINTS && [...name].length <= MAX_NAME_CODE_POINTS;
@@ -63,11 +63,8 @@ export type NameCheck = { readonly ok: true; readonly name: string } | { readonl
 
 const bad = (reason: string): NameCheck => ({ ok: false, reason });
 
-/**
- * Normalises `text` to NFC and checks it as a name. `chosen` is true where somebody picks the name of something new:
- * then it may not look like a name that a merge made (`alice~2`, `report~2.pdf`).
- */
-export function checkName(kind: NameKind, text: string, chosen: boolean): NameCheck {
+/** What can be read and can't be mistaken for something else, in NFC. */
+function checkLegible(kind: NameKind | 'device', text: string): NameCheck {
   if (text.length === 0) return bad(`a ${kind} name cannot be empty`);
   // NFC can shorten a text, by less than this factor; what is longer is not worth normalising.
   if (text.length > 4 * MAX_FILE_NAME_BYTES) return bad(`the ${kind} name is too long`);
@@ -80,14 +77,30 @@ export function checkName(kind: NameKind, text: string, chosen: boolean): NameCh
   if (unreadable.test(name)) return bad(`the ${kind} name holds U+FFFD, which stands for what could not be read`);
   if (invisible.test(name.replace(meantSelectors, '')))
     return bad(`a ${kind} name cannot hold control or invisible characters`);
-  if (separators.test(name)) return bad(`a ${kind} name cannot hold any of / \\ : * ? " < > |`);
   if (outerSpace.test(name)) return bad(`a ${kind} name cannot begin or end with a space`);
+  return { ok: true, name };
+}
+
+/**
+ * Normalises `text` to NFC and checks it as a name. `chosen` is true where somebody picks the name of something new:
+ * then it may not look like a name that a merge made (`alice~2`, `report~2.pdf`).
+ */
+export function checkName(kind: NameKind, text: string, chosen: boolean): NameCheck {
+  const check = checkLegible(kind, text);
+  if (!check.ok) return check;
+  const { name } = check;
+  if (separators.test(name)) return bad(`a ${kind} name cannot hold any of / \\ : * ? " < > |`);
   if (name.endsWith('.')) return bad(`a ${kind} name cannot end with a dot`);
   if (reservedOnWindows.test(name)) return bad(`"${name}" is a reserved name on Windows`);
   if (chosen && looksRenamed(kind, name)) {
     return bad(`a name that ends with ~ and digits is kept for merges`);
   }
-  return { ok: true, name };
+  return check;
+}
+
+/** The same for what a device calls itself. That is only ever shown, and machines may be called almost anything. */
+export function checkDeviceName(text: string): NameCheck {
+  return checkLegible('device', text);
 }
 
 /** Whether a name has the form that {@link renamedTo} gives, or would have if any extension were one, however long. */

@@ -87,6 +87,8 @@ export const operationBody = z.discriminatedUnion('kind', [
     /** Goes on although the credential it was checked against is replaced. */
     session: sessionId,
   }),
+  /** Whoever runs a tracker has given the user another password: all sessions end. */
+  z.object({ kind: z.literal('reset_credential'), user: userId, credential }),
   z.object({
     kind: z.literal('open_session'),
     session: sessionId,
@@ -95,8 +97,18 @@ export const operationBody = z.discriminatedUnion('kind', [
     /** The credential that was checked: the request that set it. The session counts only while it is current. */
     credentialVersion: requestId,
     expires: timeMs,
+    /** When the password was checked, by the clock of the tracker that did it: what has run out by then makes room. */
+    at: timeMs,
+    /** What the device calls itself. */
+    deviceName: toldName.optional(),
+    /** The session that the device has shown until then: it ends. */
+    replaces: sessionId.optional(),
   }),
   z.object({ kind: z.literal('close_session'), session: sessionId }),
+  /** The session was in use at this time. */
+  z.object({ kind: z.literal('see_session'), session: sessionId, at: timeMs }),
+  /** All sessions of the user on this device end, whichever tracker opened them. */
+  z.object({ kind: z.literal('revoke_device'), user: userId, device: deviceId }),
   z.object({ kind: z.literal('create_group'), group: groupId, name: toldName, owner: userId }),
   z.object({ kind: z.literal('delete_group'), group: groupId }),
   z.object({ kind: z.literal('request_membership'), group: groupId, user: userId }),

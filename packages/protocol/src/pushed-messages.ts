@@ -12,7 +12,7 @@ export type SwarmPeer = z.infer<typeof swarmPeer>;
 /** How the cluster's key came to be the present one: signed statements, the oldest first. */
 export const successions = z.array(z.string().max(MAX_SUCCESSION_BYTES)).max(MAX_SUCCESSIONS);
 
-/** The session of this connection is over: logged out elsewhere, expired, or its password was changed. */
+/** The session of this connection is over: logged out elsewhere, revoked, or its password changed. */
 export const sessionEnded = z.object({ type: z.literal('session_ended') });
 
 /** News of a swarm that this connection has open. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import {
+  deviceName,
   fileName,
   groupName,
   newFileName,
@@ -29,6 +30,7 @@ const passwords = fc
 
 /** Schemas whose values a walk over the schema can't guess. */
 const known = new Map<z.core.$ZodType, fc.Arbitrary<unknown>>([
+  [deviceName, names('user')],
   [userName, names('user')],
   [newUserName, names('user')],
   [groupName, names('group')],

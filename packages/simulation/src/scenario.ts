@@ -1,4 +1,5 @@
 /** One random run: a cluster and its weather, all from the seed. */
+import type { Taste } from './clients/commands.js';
 import { Cluster } from './cluster.js';
 import { Dice } from './dice.js';
 import { type FaultCounts, Faults } from './faults/faults.js';
@@ -38,6 +39,11 @@ function kindsOf(dice: Dice): Kind[] {
   return kinds.length > 0 ? kinds : ['crash'];
 }
 
+function tasteOf(chance: number): Taste {
+  if (chance < 0.1) return 'memberships';
+  return chance < 0.9 ? 'all' : 'sessions';
+}
+
 /** Runs a seed to its end. Throws the first violation. */
 export function runScenario(seed: number, onStep?: StepListener): Summary {
   // Its own dice: what kind of world it is does not depend on what happens in it.
@@ -60,7 +66,7 @@ export function runScenario(seed: number, onStep?: StepListener): Summary {
     isEncoded: dice.chance(0.1),
     thinkMs,
     window: dice.pick([1, 1, 3]),
-    taste: dice.chance(0.1) ? 'memberships' : 'all',
+    taste: tasteOf(dice.next()),
     onStep,
   });
   const faults = new Faults(cluster, { skewMs, lastingMs, mayLoseOnlyCopies: dice.chance(0.05) });

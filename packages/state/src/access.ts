@@ -72,7 +72,13 @@ function endedBy(state: State, body: OperationBody, stamp: Stamp): EndedAccess[]
       return state.groups.get(body.group)?.ended === true ? [{ what: 'group', group: body.group }] : [];
     case 'close_session':
       return [{ what: 'session', session: body.session }];
+    case 'open_session':
+      return body.replaces !== undefined && state.sessions.get(body.replaces)?.closed !== false
+        ? [{ what: 'session', session: body.replaces }]
+        : [];
     case 'set_credential':
+    case 'reset_credential':
+    case 'revoke_device':
       return outdatedSessions(state, body.user);
     default:
       return [];

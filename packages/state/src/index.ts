@@ -12,11 +12,22 @@ export { asMember, findGroup, isRefusal } from './decide/standing.js';
 export type { Unchanged } from './decide/verdict.js';
 export { type Sha256, stateDigest } from './digest.js';
 export { brokenInvariants } from './invariants.js';
-export { fileByName, groupByName, hasLoggedInOn, idsOfFile, resolveFile, userByName, userOfSession } from './lookup.js';
+export {
+  fileByName,
+  groupByName,
+  hasLoggedInOn,
+  idsOfFile,
+  resolveFile,
+  sessionsInForce,
+  sessionsOfUser,
+  userByName,
+  userOfSession,
+} from './lookup.js';
 export { compareOperations, HybridClock } from './order.js';
 export { Presence, type Sharer, type SwarmNews } from './presence.js';
 export {
   listConflicts,
+  listDevices,
   listFiles,
   listGroups,
   listMembers,

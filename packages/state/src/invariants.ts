@@ -1,9 +1,10 @@
 /** What must hold in every state, whatever happened before. Every test that makes a state calls this. */
+import { MAX_SESSIONS_PER_USER, type SessionId } from '@p2p/protocol';
 import type { State } from './state.js';
 
 /** A sentence for each rule that is broken; empty where the state is sound. */
 export function brokenInvariants(state: State): string[] {
-  return [...brokenNames(state), ...brokenGroups(state), ...brokenFiles(state)];
+  return [...brokenNames(state), ...brokenSessions(state), ...brokenGroups(state), ...brokenFiles(state)];
 }
 
 /** Names and entities point at each other, and no two living entities share a name. */
@@ -19,6 +20,19 @@ function* brokenNames({ users, userNames, groups, groupNames }: State): Generato
   }
   for (const [id, { name, ended }] of groups.entries()) {
     if (!ended && groupNames.get(name) !== id) yield `group ${id} is not found under "${name}"`;
+  }
+}
+
+/** Every session is listed under its user, and no user has too many. */
+function* brokenSessions({ sessions, userSessions }: State): Generator<string> {
+  for (const [user, id] of userSessions.entries()) {
+    if (sessions.get(id as SessionId)?.user !== user)
+      yield `session ${id} is listed under ${user}, who has no such one`;
+  }
+  for (const [id, { user }] of sessions.entries()) {
+    if (!userSessions.has(user, id)) yield `session ${id} is not listed under its user`;
+    const { size } = userSessions.of(user);
+    if (size > MAX_SESSIONS_PER_USER) yield `user ${user} has ${size} sessions`;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Finding what a name or an id means in the state as it is. */
-import type { DeviceId, FileId, GroupId, UserId } from '@p2p/protocol';
+import { compareStamps, type DeviceId, type FileId, type GroupId, type UserId } from '@p2p/protocol';
 import type { Actor } from './decide/commands.js';
 import type { Group, Session, SharedFile, State, User } from './state.js';
 
@@ -35,11 +35,6 @@ function isInForce(state: State, session: Session, now: number): boolean {
   return !session.closed && session.expires > now && user?.credentialVersion === session.credentialVersion;
 }
 
-/** TEMPORARY until the index lands. */
-export function sessionsOfUser(state: State, user: UserId): Session[] {
-  return [...state.sessions.entries()].map(([, row]) => row).filter((row) => row.user === user);
-}
-
 /** Who is logged in on this device with the session it shows; undefined for nobody. `now`: wall clock, ms. */
 export function userOfSession(state: State, actor: Actor, now: number): UserId | undefined {
   const session = actor.session === undefined ? undefined : state.sessions.get(actor.session);
@@ -47,12 +42,20 @@ export function userOfSession(state: State, actor: Actor, now: number): UserId |
   return isInForce(state, session, now) ? session.user : undefined;
 }
 
-/** Whether a user has ever logged in on this device, with a session that may be over. */
+/** All that is remembered of a user's sessions, closed and expired ones too, in the order in which they were opened. */
+export function sessionsOfUser(state: State, user: UserId): Session[] {
+  const rows = [...state.userSessions.of(user).entries()].flatMap(([, id]) => state.sessions.get(id) ?? []);
+  return rows.sort((a, b) => compareStamps(a.opened, b.opened));
+}
+
+/** Those of them by which somebody is logged in. `now`: wall clock, ms. */
+export function sessionsInForce(state: State, user: UserId, now: number): Session[] {
+  return sessionsOfUser(state, user).filter((session) => isInForce(state, session, now));
+}
+
+/** Whether a user has logged in on this device, with a session that may be over, but is not forgotten. */
 export function hasLoggedInOn(state: State, user: UserId, device: DeviceId): boolean {
-  for (const [, session] of state.sessions.entries()) {
-    if (session.user === user && session.device === device) return true;
-  }
-  return false;
+  return sessionsOfUser(state, user).some((session) => session.device === device);
 }
 
 /** Whether nobody waits for a slot's tracker: it was given up, and nothing has been heard of it that its operator didn't know. */

@@ -88,6 +88,11 @@ export class Presence {
     return this.#online.has(user);
   }
 
+  /** Whether this user is logged in on this device, and it is online. */
+  isOnlineOn(device: DeviceId, user: UserId): boolean {
+    return this.#devices.get(device)?.user === user;
+  }
+
   /** The changes that tell another tracker all about the devices connected here. `pageSize`: files in one change. */
   *localChanges(pageSize: number): Generator<PresenceChange> {
     for (const [device, { counter, user, address, expires, shares }] of this.#devices) {

@@ -1,7 +1,7 @@
 /** What users may read: lists in pages, sorted. Who may read them is asked here as well. */
-import { LIST_PAGE_BYTES, pack, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
+import { type DeviceId, LIST_PAGE_BYTES, pack, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
 import { asMember, asOwner, isRefusal } from './decide/standing.js';
-import { idsOfFile } from './lookup.js';
+import { idsOfFile, sessionsInForce } from './lookup.js';
 import type { Presence, Sharer } from './presence.js';
 import type { Conflict, Group, SharedFile, State, User } from './state.js';
 import type { Table } from './table.js';
@@ -12,10 +12,32 @@ export interface Page<Row> {
   readonly next: string | null;
 }
 
+type DeviceRow = ReplyTo<'list_devices'>['devices'][number];
 type GroupRow = ReplyTo<'list_groups'>['groups'][number];
 type MemberRow = ReplyTo<'list_members'>['members'][number];
 type FileRow = ReplyTo<'list_files'>['files'][number];
 type ConflictRow = ReplyTo<'list_conflicts'>['conflicts'][number];
+
+/** The devices on which a user is logged in. `device`: the one that asks; `now`: wall clock, ms. */
+export function listDevices(
+  state: State,
+  user: UserId,
+  {
+    device: current,
+    now,
+    after,
+    presence,
+  }: { device: DeviceId; now: number; after?: string | undefined; presence: Presence },
+): Page<DeviceRow> {
+  const rows = new Map<string, DeviceRow>();
+  // In the order in which they were opened: of several sessions of a device the last one knows its name.
+  for (const { device, deviceName, seen } of sessionsInForce(state, user, now)) {
+    const isOnline = device === current || presence.isOnlineOn(device, user);
+    const lastSeen = isOnline ? now : Math.max(seen, rows.get(device)?.lastSeen ?? 0);
+    rows.set(device, { device, name: deviceName ?? null, lastSeen, current: device === current });
+  }
+  return pageOf([...rows.keys()].sort(), after, (device) => rows.get(device));
+}
 
 export function listGroups(state: State, user: UserId, after: string | undefined): Page<GroupRow> {
   return pageOf(sortedKeys(state.groupNames), after, (name) => {

@@ -1,17 +1,23 @@
 /**
  * The state as rows that can be written down and read back. Tables that can be derived from others are not among them:
- * names lead to what has the name, and that is known from the thing itself.
+ * names lead to what has the name, users to their sessions, and that is known from the thing itself.
  */
-import { type FileId, MAX_SYNC_VALUES, pack, type UserId, unpack, unpackOwn } from '@p2p/protocol';
+import { type FileId, MAX_SYNC_VALUES, pack, type SessionId, type UserId, unpack, unpackOwn } from '@p2p/protocol';
 import { sharedRecord } from './outcomes.js';
-import type { Conflict, Group, RequestRecord, SharedFile, State, User } from './state.js';
+import type { Conflict, Group, RequestRecord, Session, SharedFile, State, User } from './state.js';
 import { emptyState } from './state.js';
 import { Table, type Write } from './table.js';
 
 /** A row under its key; `outer` is null but in a nested table, `row` null where it was deleted. */
 export type RowChange = readonly [table: string, outer: string | null, key: string | number, row: unknown];
 
-const derivedTables: ReadonlySet<string> = new Set(['userNames', 'formerUserNames', 'groupNames', 'fileNames']);
+const derivedTables: ReadonlySet<string> = new Set([
+  'userNames',
+  'formerUserNames',
+  'userSessions',
+  'groupNames',
+  'fileNames',
+]);
 
 /** Whether this table's rows are written down, or derived. */
 export function isWrittenDown(table: string): boolean {
@@ -99,10 +105,13 @@ export class StateLoader {
     return row;
   }
 
-  /** The state, with its names found again. Nothing may be added after. */
+  /** The state, with its derived tables made again. Nothing may be added after. */
   finish(): State {
     const state = this.#state;
     for (const [id, { name }] of state.users.entries() as Iterable<[UserId, User]>) state.userNames.restore(name, id);
+    for (const [id, { user }] of state.sessions.entries() as Iterable<[SessionId, Session]>) {
+      state.userSessions.at(user).restore(id, id);
+    }
     for (const [id, { name, ended }] of state.groups.entries() as Iterable<[Group['id'], Group]>) {
       if (!ended) state.groupNames.restore(name, id);
     }

@@ -28,13 +28,21 @@ export interface User {
   readonly credential: string;
   /** The request that set the credential. A session counts only while it was checked against this version. */
   readonly credentialVersion: RequestId;
+  /** The credential was set by whoever runs a tracker, and the user has not changed it since. */
+  readonly isReset?: true;
 }
 
 export interface Session {
   readonly id: SessionId;
   readonly user: UserId;
   readonly device: DeviceId;
+  /** What the device called itself at the log-in. */
+  readonly deviceName?: string | undefined;
   readonly credentialVersion: RequestId;
+  /** Of the log-in. */
+  readonly opened: Stamp;
+  /** Wall clock, ms: when it was in use last, as far as that was noted. */
+  readonly seen: number;
   /** Wall clock, ms. */
   readonly expires: number;
   readonly closed: boolean;
@@ -107,6 +115,8 @@ export interface State {
   /** Renamed accounts by the name that was asked for, then by id. */
   readonly formerUserNames: NestedTable<UserId>;
   readonly sessions: Table<SessionId, Session>;
+  /** The sessions of each user, closed ones too; by user, then session. */
+  readonly userSessions: NestedTable<SessionId>;
   readonly groups: Table<GroupId, Group>;
   readonly groupNames: Table<string, GroupId>;
   /** By group, then user. */
@@ -136,6 +146,7 @@ export function emptyState(): State {
     userNames: table('userNames'),
     formerUserNames: nested('formerUserNames'),
     sessions: table('sessions'),
+    userSessions: nested('userSessions'),
     groups: table('groups'),
     groupNames: table('groupNames'),
     members: nested('members'),

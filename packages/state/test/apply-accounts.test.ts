@@ -85,8 +85,8 @@ function setCredential(world: World, { user, session }: Member, credential: stri
 
 function openSession(world: World, { user }: Member, { id: device, session }: Device) {
   const credentialVersion = world.state.users.get(user)?.credentialVersion as RequestId;
-  const expires = world.now + 100_000;
-  return { kind: 'open_session' as const, session: session as SessionId, user, device, credentialVersion, expires };
+  const what = { user, device, credentialVersion, at: world.now, expires: world.now + 100_000 };
+  return { kind: 'open_session' as const, session: session as SessionId, ...what };
 }
 
 describe('a closed session', () => {

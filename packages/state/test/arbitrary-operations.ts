@@ -12,6 +12,9 @@ const user = id(1, 3);
 const group = id(11, 13);
 const file = id(21, 25);
 const session = fc.integer({ min: 1, max: 3 }).map((number) => sessionIdOf(device, number));
+const someDevice = fc.constantFrom(device, deviceIdOf('another'));
+/** Of a wall clock, before and after some sessions have run out. */
+const time = fc.integer({ min: BEGINNING_MS - 2, max: BEGINNING_MS + 2 });
 const credential = fc.constantFrom('hash a', 'hash b');
 const slot = fc.integer({ min: 1, max: 3 });
 const incarnations = [1, 2, 3].map((each) => incarnationOf(each));
@@ -30,15 +33,24 @@ const bodies = fc.oneof(
   fc.record({ kind: fc.constant('vacate'), slot }),
   fc.record({ kind: fc.constant('create_user'), user, name, credential }),
   fc.record({ kind: fc.constant('set_credential'), user, credential, replaces: fc.oneof(user, id(101, 110)), session }),
-  fc.record({
-    kind: fc.constant('open_session'),
-    session,
-    user,
-    device: fc.constant(device),
-    credentialVersion: fc.oneof(user, id(101, 110)),
-    expires: fc.constant(BEGINNING_MS + 1_000_000),
-  }),
+  fc.record({ kind: fc.constant('reset_credential'), user, credential }),
+  fc.record(
+    {
+      kind: fc.constant('open_session'),
+      session,
+      user,
+      device: someDevice,
+      credentialVersion: fc.oneof(user, id(101, 110)),
+      expires: fc.constantFrom(BEGINNING_MS, BEGINNING_MS + 1_000_000),
+      at: time,
+      deviceName: fc.constant('laptop'),
+      replaces: session,
+    },
+    { requiredKeys: ['kind', 'session', 'user', 'device', 'credentialVersion', 'expires', 'at'] },
+  ),
   fc.record({ kind: fc.constant('close_session'), session }),
+  fc.record({ kind: fc.constant('see_session'), session, at: time }),
+  fc.record({ kind: fc.constant('revoke_device'), user, device: someDevice }),
   fc.record({ kind: fc.constant('create_group'), group, name: fc.constantFrom('films', 'books'), owner: user }),
   fc.record({ kind: fc.constant('delete_group'), group }),
   ...['request_membership', 'reject_membership', 'accept_membership', 'accept_membership', 'end_membership'].map(

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { CommandType } from '../src/index.js';
-import { codeOf, Device, type Member, type PlainCommand, shareOf, World } from './world.js';
+import { codeOf, Device, deviceIdOf, type Member, type PlainCommand, shareOf, World } from './world.js';
 
 /**
  * films: alice and anton own it, bob (who shared film.mkv) and ben are members, carol has asked to join. Dave is in
@@ -74,6 +74,12 @@ const cases: { readonly [T in CommandType]: Case[] } = {
   logout: [
     ['logged in', 'bob', { type: 'logout' }, 'operation'],
     ['not logged in', 'stranger', { type: 'logout' }, 'not_logged_in'],
+  ],
+  revoke_device: [
+    ['the one that asks', 'bob', { type: 'revoke_device', device: deviceIdOf('bob') }, 'operation'],
+    ['no session before no device', 'stranger', { type: 'revoke_device', device: deviceIdOf('no') }, 'not_logged_in'],
+    ['no such device', 'bob', { type: 'revoke_device', device: deviceIdOf('no') }, 'bad_request'],
+    ["another user's device", 'bob', { type: 'revoke_device', device: deviceIdOf('alice') }, 'bad_request'],
   ],
   change_password: [
     ['logged in', 'bob', newPassword(), 'operation'],

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import {
   type ContentRoot,
   type DeviceId,
+  type DeviceName,
   type FileId,
   type GroupId,
   type IncarnationId,
@@ -50,6 +51,7 @@ export const incarnationOf = (slot: number, start = 0) =>
 type Unbranded<C> = C extends Command
   ? { readonly [K in keyof C]: K extends 'type' ? C[K] : C[K] extends string ? string : C[K] }
   : never;
+type OpenSession = Extract<OperationBody, { kind: 'open_session' }>;
 /** A command as a test writes it, with plain strings where the door would have branded them. */
 export type PlainCommand = Unbranded<Command>;
 
@@ -140,13 +142,23 @@ export class World {
     return this.login(device, name);
   }
 
-  login(device: Device, name: string): Member {
+  login(device: Device, name: string, deviceName?: DeviceName): Member {
     const row = this.state.users.get(this.state.userNames.get(name) as UserId);
     if (row === undefined) throw new Error(`no user ${name}`);
     const { id: user, credentialVersion } = row;
     const session = device.nextSession();
-    this.run(device, { type: 'login', user, credentialVersion, session, expires: this.now + SESSION_MS });
+    const expires = this.now + SESSION_MS;
+    this.run(device, { type: 'login', user, credentialVersion, session, expires, deviceName });
     return Object.assign(device, { user, session });
+  }
+
+  /** As it comes from another tracker: a log-in of this user with the password that is current here. */
+  loginElsewhere({ user }: Member, what: Pick<OpenSession, 'session' | 'device'> & Partial<OpenSession>): SessionId {
+    const credentialVersion = this.state.users.get(user)?.credentialVersion as RequestId;
+    const times = { at: this.now, expires: this.now + SESSION_MS };
+    const body = { kind: 'open_session', user, credentialVersion, ...times, ...what } as const;
+    this.applyBody(body, { mode: 'keep' });
+    return what.session;
   }
 
   group(name: string, owner: Device, ...members: Member[]): GroupId {

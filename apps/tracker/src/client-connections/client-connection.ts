@@ -29,7 +29,7 @@ import {
 import { isRefusal } from '@p2p/state';
 import { type Connection, isLoopback, networkOf } from '@p2p/transport';
 import type { Asker } from '../log-ins/log-ins.js';
-import { ClientDevice } from './client-device.js';
+import { ClientDevice, type Shown } from './client-device.js';
 import { mutationReply } from './mutation-replies.js';
 import { prepareCommand, sessionOf } from './prepare.js';
 import { answerQuery } from './queries.js';
@@ -47,7 +47,8 @@ export class ClientConnection {
   #device: ClientDevice | undefined;
   #greeted = false;
   #outstanding = 0;
-  #loggingOut = false;
+  /** Requests in hand, by id, that end the session shown here: their answer comes before any news of it. */
+  readonly #ending = new Set<number>();
 
   constructor(connection: Connection, services: Services, closed: () => void) {
     this.#connection = connection;
@@ -68,9 +69,14 @@ export class ClientConnection {
     if (this.#device?.user() === user) this.#send({ type: 'membership_ended', ...news });
   }
 
-  /** Says so where the session shown here has ended by something that happened elsewhere. */
+  /** The session that is shown here, and whose it is. */
+  get shown(): Shown {
+    return this.#device?.shown ?? {};
+  }
+
+  /** Says so where the session shown here has ended. */
   checkSession(): void {
-    if (this.#loggingOut || this.#device?.hasEndedSession() !== true) return;
+    if (this.#ending.size > 0 || this.#device?.hasEndedSession() !== true) return;
     this.#device.useSession(undefined);
     this.#send({ type: 'session_ended' });
   }
@@ -139,6 +145,7 @@ export class ClientConnection {
     } finally {
       if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.resume();
       this.#outstanding -= 1;
+      if (this.#ending.delete(request.id)) this.checkSession();
     }
   }
 
@@ -151,10 +158,8 @@ export class ClientConnection {
 
   async #mutate(request: MutationRequest, device: ClientDevice): Promise<Answer> {
     const { replicated } = this.#services;
-    if (request.type === 'logout') this.#loggingOut = true;
     const requestId = requestIdOf(device.id, request.counter);
     const answer = await this.#carryOut(request, requestId, device);
-    if (request.type === 'logout') this.#loggingOut = false;
     const reply = answer.ok ? mutationReply(request, { ...answer, requestId, state: replicated.state }) : answer;
     if ('ok' in reply) return reply;
     if (request.type === 'login') device.useSession(sessionOf(request.token));
@@ -170,6 +175,7 @@ export class ClientConnection {
     const { actor } = device;
     const command = await prepareCommand(request, { actor, asker: this.#asker(device), services: this.#services });
     if ('ok' in command) return command;
+    if (endsSession(request, device)) this.#ending.add(request.id);
     return replicated.request(requestId, device.actor, command);
   }
 
@@ -188,6 +194,12 @@ export class ClientConnection {
     this.#connection.send(encodeMessage(message));
     if (this.#connection.bufferedBytes > MAX_CLIENT_BACKLOG_BYTES) this.#connection.fail('too_slow');
   }
+}
+
+/** Whether a request, once it is carried out, has ended the session by which it was asked. */
+function endsSession(request: MutationRequest, { id }: ClientDevice): boolean {
+  const { type } = request;
+  return type === 'login' || type === 'logout' || (type === 'revoke_device' && request.device === id);
 }
 
 function isMutation(request: ClientRequest): request is MutationRequest {

@@ -1,12 +1,9 @@
 /** All clients that are connected here, and what concerns them together: access that ends, the end of the tracker. */
-import type { EndedAccess, Operation, OperationKind } from '@p2p/protocol';
+import type { EndedAccess, Operation, OperationBody, SessionId, UserId } from '@p2p/protocol';
 import { accessEndedBy } from '@p2p/state';
 import type { Connection } from '@p2p/transport';
 import { ClientConnection } from './client-connection.js';
 import type { Services } from './services.js';
-
-/** After these a session that was in force may no longer be. */
-const endingSessions: ReadonlySet<OperationKind> = new Set(['close_session', 'set_credential']);
 
 type EndedMembership = Extract<EndedAccess, { what: 'membership' }>;
 
@@ -39,8 +36,17 @@ export class ClientConnections {
     const ended = accessEndedBy(replicated.state, operations);
     if (ended.length > 0) sharers.tell(replicated.state, ended);
     for (const one of ended) if (one.what === 'membership') this.#tellMember(one, operations);
-    if (!operations.some(({ body }) => endingSessions.has(body.kind))) return;
-    for (const client of this.#connections) client.checkSession();
+    this.#checkSessions(operations);
+  }
+
+  /** Of thousands of clients few are concerned, and a log-in must not cost a look at everybody's session. */
+  #checkSessions(operations: readonly Operation[]): void {
+    const ended = new Set<UserId | SessionId | undefined>(operations.flatMap(({ body }) => mayEnd(body)));
+    if (ended.size === 0) return;
+    for (const client of this.#connections) {
+      const { session, user } = client.shown;
+      if (session !== undefined && (ended.has(session) || ended.has(user))) client.checkSession();
+    }
   }
 
   #tellMember({ group, user, before }: EndedMembership, operations: readonly Operation[]): void {
@@ -48,5 +54,22 @@ export class ClientConnections {
     if (name === undefined) return;
     const left = operations.some(({ stamp, actor }) => stamp === before && actor === user);
     for (const client of this.#connections) client.tellMembershipEnded(user, { group: name, left });
+  }
+}
+
+/** The session that may be over after an operation, or the user any of whose sessions may be. */
+function mayEnd(body: OperationBody): (UserId | SessionId | undefined)[] {
+  switch (body.kind) {
+    case 'close_session':
+      return [body.session];
+    // Another one of the same user may have made room for it.
+    case 'open_session':
+      return [body.user, body.replaces];
+    case 'revoke_device':
+    case 'set_credential':
+    case 'reset_credential':
+      return [body.user];
+    default:
+      return [];
   }
 }

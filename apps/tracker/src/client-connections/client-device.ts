@@ -27,6 +27,11 @@ export interface Greeting {
   readonly session: SessionId | undefined;
 }
 
+export interface Shown {
+  readonly session?: SessionId | undefined;
+  readonly user?: UserId | undefined;
+}
+
 /** What a tracker says without being asked. */
 export type Push = Extract<TrackerMessage, { type: 'swarm_changed' | 'access_ended' }>;
 
@@ -39,6 +44,8 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
   readonly #sharedIn = new Set<GroupId>();
   readonly #push: (message: Push) => void;
   #session: SessionId | undefined;
+  /** Whose session that is, or was. */
+  #user: UserId | undefined;
 
   constructor(services: Services, greeting: Greeting, push: (message: Push) => void) {
     this.grants = new Grants(services.signer);
@@ -46,7 +53,8 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
     this.#greeting = greeting;
     this.#push = push;
     this.#session = greeting.session;
-    if (this.user() === undefined) this.#session = undefined;
+    this.#user = this.user();
+    if (this.#user === undefined) this.#session = undefined;
     this.#lease();
   }
 
@@ -67,7 +75,12 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
   useSession(session: SessionId | undefined): void {
     if (session !== this.#session) this.#forgetAll();
     this.#session = session;
+    this.#user = this.user();
     this.#lease();
+  }
+
+  get shown(): Shown {
+    return { session: this.#session, user: this.#user };
   }
 
   /** Whether the session that is shown is one that has ended. */

@@ -44,8 +44,9 @@ async function prepareLogin(request: Request<'login'>, { asker, services }: Aski
   const user = await services.logIns.logIn(request.user, request.password, asker);
   if (isRefusal(user)) return user;
   const { id, credentialVersion } = user;
+  const { token, deviceName } = request;
   const expires = Date.now() + SESSION_MS;
-  return { type: 'login', user: id, credentialVersion, session: sessionOf(request.token), expires };
+  return { type: 'login', user: id, credentialVersion, session: sessionOf(token), expires, deviceName };
 }
 
 async function prepareChange(

@@ -17,6 +17,7 @@ import {
   hasEnded,
   isRefusal,
   listConflicts,
+  listDevices,
   listFiles,
   listGroups,
   listMembers,
@@ -62,6 +63,8 @@ const openAnswers: { readonly [T in OpenQuery]: OpenAnswer<T> } = {
 /** Answered to whoever is logged in. */
 const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
   whoami: (_request, { services, user }) => ({ user: services.replicated.state.users.get(user)?.name ?? user }),
+  list_devices: ({ after }, { services: { replicated, board }, device: { id: device }, user }) =>
+    named('devices', listDevices(replicated.state, user, { device, now: Date.now(), after, presence: board.presence })),
   list_groups: ({ after }, { services, user }) => named('groups', listGroups(services.replicated.state, user, after)),
   list_requests: (request, { services, user }) =>
     named('requests', listRequests(services.replicated.state, user, request)),

@@ -1,6 +1,6 @@
 /**
- * What an operation is about, for a person: by the names that things have now. Ids are long and say nothing; hashes of
- * passwords and of session tokens are nobody's business.
+ * What an operation is about, for a person: by the names that things have now. Ids are long and say nothing, but for
+ * those of devices, which their users see; hashes of passwords and of session tokens are nobody's business.
  */
 import type { FileId, GroupId, OperationBody, UserId } from '@p2p/protocol';
 import type { State } from '@p2p/state';
@@ -16,8 +16,12 @@ export function mainFieldsOf(body: OperationBody, state: State): MainFields {
     case 'create_user':
       return { ...renamed(body.name, userName(state, body.user)), user: body.name };
     case 'set_credential':
-    case 'open_session':
+    case 'reset_credential':
       return { user: userName(state, body.user) };
+    case 'open_session':
+    case 'revoke_device':
+      return { user: userName(state, body.user), device: body.device };
+    case 'see_session':
     case 'close_session':
       return {};
     case 'create_group':

@@ -48,3 +48,12 @@ export const MAX_WAITING_PASSWORDS = 1_024;
 
 /** Of so many passwords hashed while both kinds wait one is a stranger's: users who are known to their device come first. */
 export const KNOWN_PASSWORDS_PER_STRANGER = 4;
+
+/**
+ * Sessions of one user that are remembered: far more devices than anybody has. When one more is opened, one that is over
+ * makes room, or else the one that was used the longest ago. All trackers of a cluster have to have the same bound.
+ */
+export const MAX_SESSIONS_PER_USER = 256;
+
+/** When a session was last in use is noted no finer than this: an operation for every connection would tell nobody more. */
+export const SESSION_SEEN_MS = 60 * 60 * 1_000;

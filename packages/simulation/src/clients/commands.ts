@@ -1,7 +1,7 @@
 /** What comes to a client's mind: few names, so that they clash, and commands that mostly make sense to its tracker. */
 import { createHash } from 'node:crypto';
 import type { ContentRoot, GroupId, SessionId, UserId } from '@p2p/protocol';
-import { type Command, groupByName, type State, userByName } from '@p2p/state';
+import { type Command, groupByName, type State, sessionsInForce, userByName } from '@p2p/state';
 import type { Dice } from '../dice.js';
 import type { Device } from './device.js';
 
@@ -9,6 +9,8 @@ const users = ['ann', 'ben', 'cay', 'dan'];
 const groups = ['films', 'books', 'maps'];
 const files = ['a.mkv', 'b', 'c.txt'];
 const SESSION_MS = 1_000_000_000;
+/** Runs out within a run. */
+const SHORT_SESSION_MS = 10_000;
 /** So often it is what has little chance to be allowed. */
 const NONSENSE_CHANCE = 0.2;
 
@@ -19,8 +21,11 @@ type Unbranded<C> = C extends Command
 /** As at the door: text that has the right form gets its brand. */
 const branded = (command: Unbranded<Command>) => command as Command;
 
-/** Everything, or hardly more than coming and going in one group: then it matters who inherits it. */
-export type Taste = 'all' | 'memberships';
+/**
+ * Everything, or hardly more than coming and going in one group: then it matters who inherits it; or hardly more than
+ * logging in and out: then sessions make room for each other.
+ */
+export type Taste = 'all' | 'memberships' | 'sessions';
 
 interface Thinking {
   readonly taste: Taste;
@@ -34,6 +39,7 @@ interface Thinking {
 export function thinkOf(thinking: Thinking): Command | undefined {
   const { device, state, dice } = thinking;
   if (device.session === undefined || device.user === undefined) return comeIn(thinking);
+  if (thinking.taste === 'sessions') return dice.chance(0.5) ? comeIn(thinking) : endSessions(thinking);
   const isPicky = thinking.taste === 'memberships';
   const group = isPicky ? 'films' : dice.pick(groups);
   const id = groupByName(state, group)?.id;
@@ -59,8 +65,9 @@ function comeOrGovern(thinking: Thinking, group: string): Command | undefined {
 }
 
 /** Somebody new, or somebody who is known. */
-function comeIn({ device, state, dice, now }: Thinking): Command | undefined {
-  const name = dice.pick(users);
+function comeIn({ taste, device, state, dice, now }: Thinking): Command | undefined {
+  const isPicky = taste === 'sessions';
+  const name = dice.pick(isPicky ? users.slice(0, 2) : users);
   const user = userByName(state, name);
   if (user === undefined || dice.chance(0.1)) return branded({ type: 'create_user', user: name, credential: 'hash' });
   const session = device.nextSession() as SessionId;
@@ -69,7 +76,7 @@ function comeIn({ device, state, dice, now }: Thinking): Command | undefined {
     user: user.id,
     credentialVersion: user.credentialVersion,
     session,
-    expires: now + SESSION_MS,
+    expires: now + (isPicky && dice.chance(0.3) ? dice.below(SHORT_SESSION_MS) : SESSION_MS),
   };
 }
 
@@ -97,6 +104,18 @@ function asOwner(dice: Dice, group: string): Command[] {
 function applicantOf(state: State, group: GroupId): string | undefined {
   const [first] = [...state.requests.of(group).entries()].map(([user]) => user).sort();
   return first && state.users.get(first as UserId)?.name;
+}
+
+function endSessions({ device, state, dice, now }: Thinking): Command | undefined {
+  const devices = sessionsInForce(state, device.user as UserId, now).map((session) => session.device);
+  switch (dice.pick(['logout', 'change_password', 'revoke_device'] as const)) {
+    case 'logout':
+      return { type: 'logout' };
+    case 'change_password':
+      return changePassword(device, state);
+    case 'revoke_device':
+      return { type: 'revoke_device', device: dice.pick([device.id, ...devices]) };
+  }
 }
 
 function changePassword(device: Device, state: State): Command | undefined {

@@ -144,14 +144,15 @@ export const smallLimits: readonly Edit[] = [
   limit('SYNC_BATCH_BYTES = 256 * 1024', 'SYNC_BATCH_BYTES = 600'),
   limit('FOLD_SLICE_OPERATIONS = 256', 'FOLD_SLICE_OPERATIONS = 2'),
   limit('SNAPSHOT_SLICE_ROWS = 2_048', 'SNAPSHOT_SLICE_ROWS = 3'),
-  limit('JOURNAL_SEGMENT_BYTES = 64 * 1024 * 1024', 'JOURNAL_SEGMENT_BYTES = 2_000'),
-  limit('JOURNAL_COMMIT_BYTES = 4 * 1024 * 1024', 'JOURNAL_COMMIT_BYTES = 500'),
-  limit('JOURNAL_STRIDE_BYTES = 64 * 1024', 'JOURNAL_STRIDE_BYTES = 300'),
-  limit('FOLD_WRITE_BYTES = 1024 * 1024', 'FOLD_WRITE_BYTES = 500'),
-  limit('MIN_REWRITE_BYTES = 64 * 1024 * 1024', 'MIN_REWRITE_BYTES = 2_000'),
+  limit('JOURNAL_SEGMENT_BYTES = 64 * 1024 * 1024', 'JOURNAL_SEGMENT_BYTES = 2_000', 'limits/storage.ts'),
+  limit('JOURNAL_COMMIT_BYTES = 4 * 1024 * 1024', 'JOURNAL_COMMIT_BYTES = 500', 'limits/storage.ts'),
+  limit('JOURNAL_STRIDE_BYTES = 64 * 1024', 'JOURNAL_STRIDE_BYTES = 300', 'limits/storage.ts'),
+  limit('FOLD_WRITE_BYTES = 1024 * 1024', 'FOLD_WRITE_BYTES = 500', 'limits/storage.ts'),
+  limit('MIN_REWRITE_BYTES = 64 * 1024 * 1024', 'MIN_REWRITE_BYTES = 2_000', 'limits/storage.ts'),
+  limit('MAX_SESSIONS_PER_USER = 256', 'MAX_SESSIONS_PER_USER = 3', 'limits/access.ts'),
   limit('REMEMBERED_DIGESTS = 4_096', 'REMEMBERED_DIGESTS = 8'),
 ];
 
-function limit(find: string, replace: string): Edit {
-  return { file: 'packages/protocol/src/limits.ts', find, replace };
+function limit(find: string, replace: string, file = 'limits.ts'): Edit {
+  return { file: `packages/protocol/src/${file}`, find, replace };
 }

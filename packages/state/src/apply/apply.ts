@@ -15,10 +15,10 @@ import {
   requestMembership,
 } from './memberships.js';
 import { done, type Outcome } from './outcome.js';
-import { closeSession, openSession } from './sessions.js';
+import { closeSession, openSession, revokeDevice, seeSession } from './sessions.js';
 import { removeFile, shareFile } from './shared-files.js';
 import { retireSlot, takeSlot, vacateSlot } from './slots.js';
-import { createUser, setCredential } from './users.js';
+import { createUser, resetCredential, setCredential } from './users.js';
 
 type Applier<K extends OperationKind> = (
   state: State,
@@ -32,8 +32,11 @@ const appliers: { readonly [K in OperationKind]: Applier<K> } = {
   retire: retireSlot,
   create_user: createUser,
   set_credential: setCredential,
+  reset_credential: resetCredential,
   open_session: openSession,
   close_session: closeSession,
+  see_session: seeSession,
+  revoke_device: revokeDevice,
   create_group: createGroup,
   delete_group: deleteGroup,
   request_membership: requestMembership,

@@ -4,6 +4,7 @@
  */
 import type {
   DeviceId,
+  DeviceName,
   MutationRequest,
   OperationMode,
   RequestId,
@@ -27,6 +28,7 @@ export type Command =
       readonly credentialVersion: RequestId;
       readonly session: SessionId;
       readonly expires: number;
+      readonly deviceName?: DeviceName | undefined;
     }
   /** `credentialVersion`: the one that the old password was checked against. */
   | { readonly type: 'change_password'; readonly credentialVersion: RequestId; readonly credential: string };

@@ -6,7 +6,7 @@
 import { type Operation, type OperationBody, type Refusal, refusal, type UserId } from '@p2p/protocol';
 import { userOfSession } from '../lookup.js';
 import type { State } from '../state.js';
-import { decideChangePassword, decideCreateUser, decideLogin, decideLogout } from './accounts.js';
+import { decideChangePassword, decideCreateUser, decideLogin, decideLogout, decideRevokeDevice } from './accounts.js';
 import type { Actor, Command, CommandType, DecisionContext } from './commands.js';
 import { decideAddOwner, decideRemoveMember, decideRemoveOwner } from './governance.js';
 import { decideCreateGroup, decideDeleteGroup, decideJoin, decideLeave } from './groups.js';
@@ -23,6 +23,7 @@ const anonymousRules: { readonly [T in AnonymousType]: AnonymousRule<T> } = {
 
 const userRules: { readonly [T in Exclude<CommandType, AnonymousType>]: UserRule<T> } = {
   logout: decideLogout,
+  revoke_device: decideRevokeDevice,
   change_password: decideChangePassword,
   create_group: decideCreateGroup,
   delete_group: decideDeleteGroup,
