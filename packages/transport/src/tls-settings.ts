@@ -19,6 +19,8 @@ export function tlsSettings(identity: Identity): SecureContextOptions & {
     minVersion: 'TLSv1.3',
     // A resumed session would not show the other side's key again.
     secureOptions: constants.SSL_OP_NO_TICKET,
+    // Ids are those of Ed25519 keys. Whoever has another kind can't show it, and costs no check of its signature.
+    sigalgs: 'ed25519',
     ALPNProtocols: [APPLICATION_PROTOCOL],
     rejectUnauthorized: false,
   };
