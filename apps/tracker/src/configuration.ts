@@ -1,11 +1,11 @@
 /** All that a tracker needs before it can start, read and checked: the cluster, its key, and a directory of its own. */
-import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTrackerInfo } from '@p2p/command-line';
 import { formatAddress, type TrackerEntry } from '@p2p/protocol';
 import { lockDirectory } from '@p2p/transport';
 import type { TrackerArguments } from './arguments.js';
 import { ClusterKeys } from './cluster-keys/cluster-keys.js';
+import { makePrivateDirectory, narrowFiles } from './storage/private-directory.js';
 
 export interface Configuration {
   /** This tracker's own line. */
@@ -20,6 +20,8 @@ export interface Configuration {
   readonly fingerprint: string | undefined;
   /** The data directory: this tracker's alone until it is released. */
   readonly directory: string;
+  /** Files in it that others could read until now. */
+  readonly narrowedFiles: number;
   /** Frees the data directory. */
   release(): Promise<void>;
 }
@@ -46,25 +48,25 @@ export async function loadConfiguration({ trackerInfo, number, dataDirectory }: 
     return failed(fault ?? directory);
   }
   const { keys, created: keyCreated } = opened;
-  const { release } = taken;
+  const { release, narrowedFiles } = taken;
   const { trackers, fingerprint } = info;
-  return { ok: true, configuration: { own, trackers, keys, keyCreated, fingerprint, directory, release } };
+  const kept = { directory, narrowedFiles, release };
+  return { ok: true, configuration: { own, trackers, keys, keyCreated, fingerprint, ...kept } };
 }
 
 type Taken =
-  | { readonly ok: true; readonly release: () => Promise<void> }
+  | { readonly ok: true; readonly narrowedFiles: number; readonly release: () => Promise<void> }
   | { readonly ok: false; readonly message: string };
 
 async function takeDirectory(directory: string): Promise<Taken> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await chmod(directory, 0o700);
+    await makePrivateDirectory(directory);
+    const lock = await lockDirectory(directory);
+    if (lock.ok) return { ok: true, narrowedFiles: await narrowFiles(directory), release: () => lock.release() };
+    return { ok: false, message: `another tracker is running with the data directory ${directory}` };
   } catch (error) {
     return { ok: false, message: `the data directory ${directory} cannot be used: ${messageOf(error)}` };
   }
-  const lock = await lockDirectory(directory);
-  if (lock.ok) return { ok: true, release: () => lock.release() };
-  return { ok: false, message: `another tracker is running with the data directory ${directory}` };
 }
 
 function fingerprintFault(keys: ClusterKeys, expected: string | undefined): string | undefined {

@@ -36,11 +36,13 @@ async function start(words: TrackerArguments): Promise<() => Promise<void>> {
   const loaded = await loadConfiguration(words);
   if (!loaded.ok) fail(loaded.message);
   const { configuration } = loaded;
-  const { keys, keyCreated, fingerprint, own } = configuration;
+  const { keys, keyCreated, fingerprint, own, directory, narrowedFiles } = configuration;
   if (keyCreated) log.info(`made a new cluster key: ${keys.path}`);
   log.info(`cluster fingerprint=sha256:${keys.current.id}`);
   if (fingerprint !== undefined && fingerprint !== keys.current.id)
     log.info('tracker_info.txt names a former key of this cluster – write the fingerprint above in its place');
+  if (narrowedFiles > 0)
+    log.warn(`others could read what lies in ${directory}, hashes of passwords among it; they can't any more`);
   const started = await Tracker.start(configuration, log, failWhileRunning);
   if (!started.ok) fail(started.message);
   const { tracker } = started;

@@ -1,7 +1,6 @@
 /** A tracker with the cluster's key that means harm: what it says of names reaches nobody, and the next one is asked. */
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openPeer } from '../src/open-peer.js';
+import { openIn } from './opened-peer.js';
 import { identityIn, type Script, ScriptedTracker } from './scripted-tracker.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -29,18 +28,7 @@ it.each(['../../.bashrc', '..\\x', 'C:x', '/etc/passwd', 'a\u001b[2J', 'a\u009b2
     const identity = await identityIn(directory, 'cluster');
     const scripts = [naming(name), naming('honest')];
     const trackers = await Promise.all(scripts.map((script) => ScriptedTracker.start(identity, script)));
-    const local = { host: '127.0.0.1', port: 0 };
-    const opened = await openPeer({
-      dataDirectory: join(directory, 'client'),
-      trackers: trackers.map(({ port }, at) => ({ number: at + 1, host: '127.0.0.1', port })),
-      clusterFingerprint: undefined,
-      firstTracker: 1,
-      advertise: local,
-      bind: local,
-      uploadLimit: 0,
-      downloadLimit: 0,
-      giveUpMs: undefined,
-    });
+    const opened = await openIn(directory, trackers);
     if (!opened.ok) throw new Error(opened.message);
     const { peer } = opened;
     try {

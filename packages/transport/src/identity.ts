@@ -1,7 +1,7 @@
 /** Who a program is: an Ed25519 key pair, and the certificate that shows it. A device has one in its data directory. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { certificatesFor } from './certificate.js';
-import { damagedKeyFile, readPrivateFile, type UnusableFile } from './private-file.js';
+import { damagedFile, keyFileKind, readPrivateFile, type UnusableFile } from './private-file.js';
 import { newPrivateKeyPem, parsePrivateKey } from './private-key.js';
 import { publicKeyId, publicKeySpki } from './public-key.js';
 
@@ -27,10 +27,10 @@ export type LoadedIdentity =
  * @returns the identity, or a sentence for a person: a key that others can read, a damaged file, no permission
  */
 export async function loadOrCreateIdentity(path: string): Promise<LoadedIdentity> {
-  const file = await readPrivateFile(path, newPrivateKeyPem);
+  const file = await readPrivateFile(path, keyFileKind, newPrivateKeyPem);
   if (!file.ok) return file;
   const key = parsePrivateKey(file.text);
-  if (key === undefined) return damagedKeyFile(path);
+  if (key === undefined) return damagedFile(path, keyFileKind);
   const [certificate = ''] = await certificatesFor([key], certificatePath(path));
   return { ok: true, identity: identityWith(file.text, key, certificate), created: file.created };
 }

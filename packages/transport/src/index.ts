@@ -15,6 +15,8 @@ export {
 export { compareKeys, type DatedKey, formatKeyHistory, type KeyHistory, parseKeyHistory } from './key-history.js';
 export { memoryPair } from './memory-connection.js';
 export { isLoopback, networkOf } from './network.js';
+export { openRegular } from './open-regular.js';
+export { type PrivateFileKind, readPrivateFile } from './private-file.js';
 export { retryDelayMs } from './retry-delay.js';
 export { type Listening, listenSecure, type SecureServer, type SecureServerOptions } from './secure-server.js';
 export { APPLICATION_PROTOCOL } from './tls-settings.js';

@@ -2,7 +2,7 @@
 import { replaceFile } from './atomic-file.js';
 import { type Identity, identitiesOf } from './identity.js';
 import { type DatedKey, formatKeyHistory, type KeyHistory, parseKeyHistory } from './key-history.js';
-import { damagedKeyFile, readPrivateFile, type UnusableFile } from './private-file.js';
+import { damagedFile, keyFileKind, readPrivateFile, type UnusableFile } from './private-file.js';
 import { newPrivateKeyPem } from './private-key.js';
 
 export type LoadedKeys =
@@ -34,10 +34,10 @@ export function identitiesIn({ keys }: KeyHistory, path: string): Promise<Identi
 }
 
 async function load(path: string, content: (() => string) | undefined): Promise<LoadedKeys> {
-  const file = await readPrivateFile(path, content);
+  const file = await readPrivateFile(path, keyFileKind, content);
   if (!file.ok) return file;
   const history = parseKeyHistory(file.text);
-  return history === undefined ? damagedKeyFile(path) : { ok: true, history, created: file.created };
+  return history === undefined ? damagedFile(path, keyFileKind) : { ok: true, history, created: file.created };
 }
 
 /** A new key that takes the place of those before it at `since`, ms. */

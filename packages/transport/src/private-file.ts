@@ -1,10 +1,31 @@
-/** Reads a file that holds private keys, and refuses one that others can read, or that is too large to be one. */
-import { open } from 'node:fs/promises';
+/**
+ * Reads files that hold a secret: keys, and the token of a session. One that others can read is refused, and so is what is
+ * too large to be one, or no file at all.
+ */
 import { MAX_PEM_FILE_BYTES } from '@p2p/protocol';
 import { createFile } from './atomic-file.js';
+import { openRegular } from './open-regular.js';
 import { systemErrorCode, systemErrorWords } from './system-error.js';
 
-/** Why a key file can't be used, in a sentence for a person. */
+/** What such a file is called to a person. */
+export interface PrivateFileKind {
+  /** `the … <path> cannot be used` */
+  readonly file: string;
+  /** `other users of this machine can read the … <path>` */
+  readonly secret: string;
+  /** Of a file that holds something else: `<path> …` */
+  readonly damaged: string;
+  readonly maxBytes: number;
+}
+
+export const keyFileKind: PrivateFileKind = {
+  file: 'key file',
+  secret: 'private key',
+  damaged: 'holds no Ed25519 private key – put back a copy, or move it away to start with a new key',
+  maxBytes: MAX_PEM_FILE_BYTES,
+};
+
+/** Why a private file can't be used, in a sentence for a person. */
 export interface UnusableFile {
   readonly ok: false;
   /** There is no such file. */
@@ -18,35 +39,40 @@ export type PrivateFile = { readonly ok: true; readonly text: string; readonly c
  * What the file at `path` holds. Where there is none it is made with what `content` gives, if that is said; processes
  * that start together end with the same.
  */
-export async function readPrivateFile(path: string, content?: () => string): Promise<PrivateFile> {
+export async function readPrivateFile(
+  path: string,
+  kind: PrivateFileKind,
+  content?: () => string,
+): Promise<PrivateFile> {
   try {
-    const file = await read(path);
+    const file = await read(path, kind);
     if (file.ok || !file.missing || content === undefined) return file;
     const created = await createFile(path, content());
-    const made = await read(path);
+    const made = await read(path, kind);
     return made.ok ? { ...made, created } : made;
   } catch (error) {
     if (!(error instanceof Error) || systemErrorCode(error) === undefined) throw error;
-    return refused(`the key file ${path} cannot be used: ${systemErrorWords(error)}`);
+    return refused(`the ${kind.file} ${path} cannot be used: ${systemErrorWords(error)}`);
   }
 }
 
 /** What to say of a file that holds something else than it should. */
-export function damagedKeyFile(path: string): UnusableFile {
-  return refused(`${path} holds no Ed25519 private key – put back a copy, or move it away to start with a new key`);
+export function damagedFile(path: string, kind: PrivateFileKind): UnusableFile {
+  return refused(`${path} ${kind.damaged}`);
 }
 
-async function read(path: string): Promise<PrivateFile> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
+async function read(path: string, kind: PrivateFileKind): Promise<PrivateFile> {
+  const file = await openRegular(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return 'missing' as const;
     throw error;
   });
-  if (file === undefined) return { ok: false, missing: true, message: `the key file ${path} does not exist` };
+  if (file === 'missing') return { ok: false, missing: true, message: `the ${kind.file} ${path} does not exist` };
+  if (file === undefined) return damagedFile(path, kind);
   try {
     const { mode, size } = await file.stat();
     // Windows has no such bits: there the directory's rights count.
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) return refused(readableByOthers(path));
-    if (size > MAX_PEM_FILE_BYTES) return damagedKeyFile(path);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) return refused(readableByOthers(path, kind));
+    if (size > kind.maxBytes) return damagedFile(path, kind);
     return { ok: true, text: await file.readFile('utf8'), created: false };
   } finally {
     await file.close();
@@ -57,6 +83,6 @@ function refused(message: string): UnusableFile {
   return { ok: false, missing: false, message };
 }
 
-function readableByOthers(path: string): string {
-  return `other users of this machine can read the private key ${path} – run: chmod 600 '${path}'`;
+function readableByOthers(path: string, { secret }: PrivateFileKind): string {
+  return `other users of this machine can read the ${secret} ${path} – run: chmod 600 '${path}'`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Identity, loadOrCreateIdentity } from '@p2p/transport';
 import { ClusterPin } from './cluster-pin.js';
 import { RequestCounters } from './request-counters.js';
-import { readSession, type StoredSession } from './session-file.js';
+import { loadSession, type StoredSession } from './session-file.js';
 import { DamagedFileError, isSystemError } from './system-files.js';
 
 export interface KeptData {
@@ -37,12 +37,14 @@ export async function loadKeptData(directory: string, clusterFingerprint: string
   const loaded = await loadOrCreateIdentity(join(directory, 'device.key'));
   if (!loaded.ok) return loaded;
   const sessionPath = join(directory, 'session.json');
+  const stored = await loadSession(sessionPath);
+  if (!stored.ok) return stored;
   try {
     const kept = {
       identity: loaded.identity,
       counters: await RequestCounters.open(join(directory, 'request-counter'), Date.now()),
       pin: await ClusterPin.open(join(directory, 'cluster-fingerprint'), clusterFingerprint),
-      session: await readSession(sessionPath),
+      session: stored.session,
       sessionPath,
     };
     return { ok: true, kept };

@@ -2,9 +2,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MAX_FILE_BYTES, type Refusal, refusal } from '@p2p/protocol';
 import { ContentHasher, type ContentTree, pieceLengthFor } from '@p2p/swarm';
+import { openRegular } from '@p2p/transport';
 import { isSystemError } from '../data-directory/system-files.js';
 import { type FileStamp, isUnchanged, stampOf } from './file-stamp.js';
-import { openRegular } from './open-regular.js';
 import { sha256 } from './sha256.js';
 
 /** Read at a time: large enough for the disk, and hashed in about a millisecond, so that the event loop stays calm. */

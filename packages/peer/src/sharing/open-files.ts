@@ -1,7 +1,7 @@
 /** The files that are being read from, kept open for the next read; bounded, the least recently used is closed. */
 import type { FileHandle } from 'node:fs/promises';
 import { MAX_OPEN_SOURCE_FILES } from '@p2p/protocol';
-import { openRegular } from './open-regular.js';
+import { openRegular } from '@p2p/transport';
 
 interface OpenFile {
   readonly handle: Promise<FileHandle | undefined>;

@@ -1,4 +1,4 @@
-/** Opens a file for reading, where it is one: nothing else is ever opened, nor waited for. */
+/** Opens a file for reading where it is one: nothing else is ever opened, nor waited for. */
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
