@@ -15,6 +15,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/statements': ['packages/protocol'],
   'packages/command-line': ['packages/protocol'],
   'packages/simulation': ['packages/protocol', 'packages/state'],
+  'packages/fuzzing': [],
   'packages/peer': ['packages/protocol', 'packages/statements', 'packages/swarm', 'packages/transport'],
   'apps/tracker': [
     'packages/command-line',

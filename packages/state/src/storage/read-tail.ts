@@ -1,5 +1,5 @@
 /** Reads the end of the journal: the operations that are not folded. */
-import { decodeOwnOperation, type EncodedOperation, type FoldMark } from '@p2p/protocol';
+import { decodeOwnOperation, type EncodedOperation, type FoldMark, type Operation } from '@p2p/protocol';
 import { type GrowingVector, seqIn } from '../replica/vectors.js';
 import { type Batch, comparePositions, type FileHeader, type JournalPosition } from './contents.js';
 import { damaged, missing, type Unusable } from './faults.js';
@@ -119,7 +119,8 @@ class TailReader {
   #unfoldedOf({ operations }: Batch): EncodedOperation[] | undefined {
     const fresh: EncodedOperation[] = [];
     for (const bytes of operations) {
-      const operation = decodeOwnOperation(bytes);
+      const operation = operationIn(bytes);
+      if (operation === undefined) return undefined;
       const { stamp, seq } = operation;
       const folded = seqIn(this.#of.mark.vector, stamp.incarnation);
       const before = this.#read[stamp.incarnation];
@@ -128,6 +129,17 @@ class TailReader {
       if (seq > folded) fresh.push({ operation, bytes: Uint8Array.from(bytes) });
     }
     return fresh;
+  }
+}
+
+/** Undefined where the checksum is right and the content is not: whatever wrote this was not this program. */
+function operationIn(bytes: Uint8Array): Operation | undefined {
+  try {
+    const operation: Partial<Operation> | null = decodeOwnOperation(bytes);
+    const isOne = typeof operation?.stamp?.incarnation === 'string' && Number.isSafeInteger(operation.seq);
+    return isOne ? (operation as Operation) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,44 @@
+/** Every input that is kept goes through its target again: what was mended stays mended. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { corpusFolder, withTargets } from '../src/bundle.js';
+import { Corpus } from '../src/corpus.js';
+import { loadProgram } from '../src/program.js';
+import type { Target } from '../src/target.js';
+
+/** Besides what is kept: enough to tell that a target still works at all. */
+const FRESH = 100;
+
+const { targets, execute, inputOf } = await withTargets(loadProgram);
+const corpus = new Corpus(corpusFolder);
+
+async function faultsOf(target: Target, inputs: readonly Uint8Array[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const input of inputs) {
+    const { fault } = await execute(target, input);
+    if (fault !== undefined) faults.push(fault);
+  }
+  return faults;
+}
+
+test('every folder of inputs is that of a target', () => {
+  const names = targets.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(readdirSync(corpusFolder).filter((name) => !names.includes(name))).toEqual([]);
+});
+
+describe.each(targets.map((target) => [target.name, target] as const))('%s', (name, target) => {
+  const kept = corpus.inputsOf(name).map(({ bytes }) => bytes);
+
+  test(`${kept.length} inputs that are kept`, async () => {
+    expect(await faultsOf(target, kept)).toEqual([]);
+  });
+
+  test('fresh ones', async () => {
+    const inputs = Array.from({ length: FRESH }, (_, execution) => inputOf({ target, kept, seed: 1 }, execution));
+    expect(await faultsOf(target, inputs)).toEqual([]);
+    const accepted = await Promise.all(inputs.map(async (input) => (await execute(target, input)).isAccepted));
+    // A target that refuses everything at the door would keep every promise behind it.
+    expect(new Set(accepted)).toEqual(new Set([true, false]));
+  });
+});
