@@ -61,7 +61,8 @@ function meaningfulLines(text: string): Line[] {
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)
     .map((content, index) => {
-      const words = content.replace(/#.*$/, '').split(/\s+/).filter(Boolean);
+      const [meaningful = ''] = content.split('#', 1);
+      const words = meaningful.split(/\s+/).filter(Boolean);
       const fingerprints = words.filter((word) => word.startsWith('fingerprint='));
       return { number: index + 1, words: words.filter((word) => !word.startsWith('fingerprint=')), fingerprints };
     });

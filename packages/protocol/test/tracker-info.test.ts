@@ -28,6 +28,7 @@ describe('understood', () => {
     ['line ends of old Macs', '127.0.0.1:9909\r127.0.0.1:9910\r'],
     ['a byte order mark', '\ufeff127.0.0.1:9909\n127.0.0.1:9910\n'],
     ['the old form', '127.0.0.1\n9909\n127.0.0.1\n9910\n'],
+    ['a comment with a line separator in it', '127.0.0.1:9909 # a\u2028b\n127.0.0.1:9910'],
     ['the old form with comments', '# one\n127.0.0.1 # host\n\n9909 # port\r\n127.0.0.1\n9910'],
   ])('%s', (_what, text) => {
     expect(trackersOf(text)).toEqual(two);

@@ -8,7 +8,7 @@ import { kindOf, shrink } from './shrink.js';
 /** After so many of its executions a target has all that it needs, and holds no more from then on. */
 const WARM_UP = 0.2;
 /** What a target's thread may hold more at its end: compiled code, and what the runtime remembers. */
-export const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
+const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
 /** How often it is looked whether what was let go is gone. */
 const RELEASE_CHECKS = 20;
 /** Below this nobody cares which input was the slowest. */
