@@ -70,7 +70,7 @@ const clientLines: Target = {
     ),
   run: async (input) => {
     const bytes = input.subarray(1);
-    const size = 1 + (input[0] ?? 0) * (bytes.length > 10_000 ? 100 : 1);
+    const size = Math.max(1 + (input[0] ?? 0), Math.ceil(bytes.length / 200));
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
       bytes.subarray(index * size, (index + 1) * size),
     );
