@@ -147,6 +147,22 @@ describe('words', () => {
     expect(said).toContain('line 3');
   });
 
+  test('what a tracker_info.txt or a word orders a terminal to do is shown, and not obeyed', async () => {
+    const path = join(await cluster.folder('forged'), 'tracker_info.txt');
+    await writeFile(path, '127.0.0.1:\u001b[2J\u009b31m\rconnected to tracker 1\u202e\n');
+    const programs = [
+      bareClient(['forged/tracker_info.txt']),
+      bareClient(['missing\u001b[2J.txt']),
+      cluster.launchTracker(1, { trackerInfo: 'forged/tracker_info.txt' }),
+    ];
+    for (const program of programs) {
+      expect(await program.ended).toBe(2);
+      const said = [...program.output.lines, ...program.errors.lines].join('\n');
+      expect(said).toContain('\\u{1b}[2J');
+      expect(said).not.toMatch(/\p{Cc}(?<!\n)|\u202e/u);
+    }
+  });
+
   test('every option of this version at once, and a leading --', async () => {
     const words = '-- tracker_info.txt 127.0.0.1:0 --no-web --stay --data-dir data/all --bind 127.0.0.1:0';
     const limits = '--upload-limit 1000000 --download-limit 0 --give-up 1.5';

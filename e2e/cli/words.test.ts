@@ -126,6 +126,12 @@ const refusedEverywhere: readonly [name: string, what: string][] = [
   ),
   ...([0x01, 0x07, 0x09, 0x1b, 0x7f, 0x85, 0x9f] as const).map((code) => hidden(code, 'a control character')),
   ...([0x202a, 0x202e, 0x2066, 0x2069, 0x200e, 0x200f, 0x061c] as const).map((code) => hidden(code, 'bidirectional')),
+  ...['CLOCK$', 'CONIN$', 'conout$.txt', 'COM¹'].map((name): [string, string] => [
+    name,
+    `${name}, reserved on Windows`,
+  ]),
+  ...([0xad, 0x34f, 0x180b, 0x2028, 0xfe0f, 0xe0100, 0xe0041] as const).map((code) => hidden(code, 'not to be seen')),
+  [hidden(0xfffd, '')[0], 'U+fffd, which stands for the unreadable'],
   ...([0x200b, 0x200c, 0x200d, 0x2060, 0xfeff] as const).map((code) => hidden(code, 'zero width')),
 ];
 
@@ -179,6 +185,9 @@ describe('names that are not refused', () => {
     '日本語',
     'עברית',
     '👍',
+    '❤\ufe0f',
+    '1\ufe0f\u20e3',
+    '葛\u{e0100}城',
     '-',
     '%41',
   ])('%s', async (name) => {
