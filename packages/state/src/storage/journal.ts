@@ -27,7 +27,7 @@ export class Journal {
   readonly #stretches = new SlidingList<Stretch>();
   #segment = 1;
   #log: LogWriter | undefined;
-  /** Where the last group commit begins, and the first of each incarnation in it. What comes before it is flushed. */
+  /** Where what was there before the last group commit ends, and the first of each incarnation in that. What comes before is flushed. */
   #last: { readonly position: JournalPosition; readonly first: Vector } | undefined;
 
   /** Either {@link begin} or {@link resume} comes first. */
@@ -52,10 +52,12 @@ export class Journal {
 
   /** One group commit, to be asked for when the one before is on the disk. It is one record, so that of several none can be missing between two that are there. */
   *append(operations: readonly EncodedOperation[]): Generator<FileCommand> {
+    // Before a segment that it begins: until it is flushed, that may not be there after a crash.
+    const position = this.#end;
     yield* this.#nextSegmentIfDue();
     const log = this.#openLog();
-    this.#last = { position: this.#end, first: firstOf(operations) };
-    this.note(this.#end, operations);
+    this.#last = { position, first: firstOf(operations) };
+    this.note(position, operations);
     yield log.append({ kind: 'batch', operations: operations.map(({ bytes }) => bytes) });
     yield log.flush();
   }
