@@ -27,6 +27,13 @@ test('create_user does not log in; login does; whoami', async () => {
   expect(await ana.succeed('whoami')).toEqual({ user: 'ana', tracker: 1 });
 });
 
+test('list_devices', async () => {
+  const { devices, ...rest } = await ana.succeed('list_devices');
+  expect(rest).toEqual({});
+  const row = { device: expect.stringMatching(/^[0-9a-f]{64}$/), name: expect.any(String), current: true };
+  expect(devices).toEqual([{ ...row, lastSeen: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/) }]);
+});
+
 test('change_password, logout', async () => {
   expect(await ana.succeed('change_password ana-password another-one')).toEqual({ replicated: true });
   expect(await ana.succeed('logout')).toEqual({ replicated: true });

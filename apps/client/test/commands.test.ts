@@ -25,6 +25,7 @@ describe('the table of commands', () => {
       'join_group <group>',
       'leave_group <group>',
       'list_conflicts',
+      'list_devices',
       'list_files <group>',
       'list_groups',
       'list_members <group>',
@@ -36,6 +37,7 @@ describe('the table of commands', () => {
       'remove_file <group> <file>',
       'remove_member <group> <user>',
       'remove_owner <group> <user>',
+      'revoke_device <device>',
       'show_downloads',
       'stop_share <group> <file>',
       'trackers',
@@ -145,6 +147,43 @@ describe('single commands', () => {
     ]);
     const none = await run(answering([]), 'list_conflicts');
     expect(none.ok && none.text()).toBe('nothing had to be renamed');
+  });
+
+  it('list_devices shows enough of each to revoke it, and which one this is', async () => {
+    const lastSeen = '2024-01-02T03:04:05.678Z';
+    const devices = [
+      { device: '0123456789abcdef'.repeat(4), name: 'desk \u202e', lastSeen, current: true },
+      { device: 'fedcba9876543210'.repeat(4), name: null, lastSeen, current: false },
+    ];
+    const outcome = await run(
+      memoryPeer({ listDevices: async () => ({ ok: true, result: { devices } }) }),
+      'list_devices',
+    );
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual({ devices });
+    const [headings, ...lines] = outcome.text().split('\n');
+    expect(headings).toMatch(/^DEVICE +NAME +LAST SEEN$/);
+    expect(lines[0]).toMatch(/^0123456789ab {2}desk .* {2}2024-01-02T03:04:05.678Z {2}this one$/);
+    expect(lines[0]).not.toContain('\u202e');
+    expect(lines[1]).toMatch(/^fedcba987654 +2024-01-02T03:04:05.678Z$/);
+  });
+
+  it('revoke_device says which one', async () => {
+    const device = 'fedcba9876543210'.repeat(4);
+    const asked: string[] = [];
+    const peer = memoryPeer({
+      revokeDevice: async (typed) => {
+        asked.push(typed);
+        return { ok: true, result: { device, replicated: false } };
+      },
+    });
+    const outcome = await run(peer, 'revoke_device', 'fedcba98');
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(asked).toEqual(['fedcba98']);
+    expect(outcome.result).toEqual({ device, replicated: false });
+    expect(outcome.text()).toBe(
+      `you are logged out on device ${device} (a tracker is away and gets it when it is back)`,
+    );
   });
 
   it('wait takes seconds', async () => {

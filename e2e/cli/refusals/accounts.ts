@@ -26,5 +26,7 @@ export const accountCases: readonly RefusalCase[] = [
   { by: 'ana', line: "change_password '' longenough", code: 'wrong_password', because: 'of any length' },
   { by: 'ana', line: `change_password ${right} 1234567`, code: 'bad_request' },
   { by: 'ana', line: `change_password ${right} ${'x'.repeat(1025)}`, code: 'bad_request' },
+  { by: 'ana', line: 'revoke_device 00000000', code: 'bad_request', because: 'no device begins so' },
+  { by: 'ana', line: `revoke_device ${'0'.repeat(64)}`, code: 'bad_request', because: 'it is no device of hers' },
   { by: 'ana', line: 'change_password wrong 1234567', code: 'bad_request', because: 'before wrong_password' },
 ];

@@ -10,6 +10,8 @@ const usages = [
   'logout',
   'whoami',
   'change_password <old> <new>',
+  'list_devices',
+  'revoke_device <device>',
   'create_group <group>',
   'join_group <group>',
   'leave_group <group>',
@@ -42,6 +44,7 @@ function fittingLine(usage: string): string {
   return usage
     .replace(/ \[.*$/, '')
     .replace('<old> <new>', 'longenough longenough')
+    .replace('<device>', '0123abcd')
     .replaceAll(/<(\w+)>/g, '$1');
 }
 
@@ -71,6 +74,8 @@ export const syntaxCases: readonly RefusalCase[] = [
   { by: 'stranger', line: 'accept_request films a/b', code: 'invalid_name', because: first },
   { by: 'stranger', line: 'upload_file clip.bin films --as a/b', code: 'invalid_name', because: first },
   { by: 'stranger', line: 'change_password whatever short', code: 'bad_request', because: first },
+  { by: 'stranger', line: 'revoke_device 0123abc', code: 'bad_request', because: first },
+  { by: 'stranger', line: 'revoke_device phone', code: 'bad_request', because: first },
   { by: 'ana', line: 'login a/b whatever', code: 'invalid_name', because: 'and before already_logged_in' },
   { by: 'ana', line: 'join_group a:b', code: 'invalid_name', because: 'and before no_such_group' },
   { by: 'cleo', line: 'remove_file films a/b', code: 'invalid_name', because: 'and before not_a_member' },

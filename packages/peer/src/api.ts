@@ -12,6 +12,8 @@ export interface PeerOptions {
   readonly trackers: readonly TrackerEntry[];
   /** SHA-256 of the cluster's public key, 64 hex digits; undefined: trusted on first use and remembered. */
   readonly clusterFingerprint: string | undefined;
+  /** What this device is called in `list_devices`; by default the machine's own name. What can't be shown is left out. */
+  readonly deviceName?: string;
   /** The tracker to try first, by number; 1 where nothing is said. */
   readonly firstTracker: number;
   /** Where other peers reach this client. Port 0: the port that was bound. */
@@ -84,6 +86,18 @@ export interface TrackerRow {
   readonly digest: string | null;
 }
 
+/** A device on which the user is logged in. */
+export interface DeviceRow {
+  /** 64 hex digits. */
+  readonly device: string;
+  /** Null where it gave none. */
+  readonly name: string | null;
+  /** ISO 8601, UTC. Known to the hour; of a device that is online it is now. */
+  readonly lastSeen: string;
+  /** Whether it is this one. */
+  readonly current: boolean;
+}
+
 /** What a merge had to rename. */
 export interface ConflictRow {
   readonly kind: 'user' | 'group' | 'file';
@@ -119,6 +133,9 @@ export interface Peer {
   logout(): Promise<Answer<Replicated>>;
   whoami(): Promise<Answer<{ user: string; tracker: number }>>;
   changePassword(oldPassword: string, newPassword: string): Promise<Answer<Replicated>>;
+  listDevices(): Promise<Answer<{ devices: DeviceRow[] }>>;
+  /** `device`: a device's id, or its first 8 hex digits or more where no other one begins so. */
+  revokeDevice(device: string): Promise<Answer<{ device: string } & Replicated>>;
 
   createGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;
   joinGroup(group: string): Promise<Answer<{ group: string } & Replicated>>;

@@ -4,6 +4,7 @@ import { type Connection, memoryPair } from '@p2p/transport';
 import type { Peer, PeerOptions } from './api.js';
 import { accountCommands } from './commands/account-commands.js';
 import { conflictsCommand } from './commands/conflicts-command.js';
+import { deviceCommands } from './commands/device-commands.js';
 import { downloadCommands } from './commands/download-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { groupCommands } from './commands/group-commands.js';
@@ -11,6 +12,7 @@ import { trackersCommand } from './commands/trackers-command.js';
 import { uploadCommand } from './commands/upload-command.js';
 import type { KeptData } from './data-directory/data-directory.js';
 import { isSystemError } from './data-directory/system-files.js';
+import { nameOfDevice } from './device-name.js';
 import { PeerEvents } from './events.js';
 import { dialPeerAs } from './fetching/connect-peer.js';
 import { Downloads } from './fetching/downloads.js';
@@ -124,6 +126,7 @@ export class Client {
       downloads: this.#downloads,
       files: this.#files,
       identity: this.#kept.identity,
+      deviceName: nameOfDevice(this.#options.deviceName),
       pin: this.#kept.pin,
       trackers: this.#options.trackers,
       groupsChanged: () => this.#announcer.refresh(),
@@ -132,6 +135,7 @@ export class Client {
     };
     return {
       ...accountCommands(parts),
+      ...deviceCommands(parts),
       ...groupCommands(parts),
       ...uploadCommand(parts),
       ...fileCommands(parts),
@@ -212,6 +216,7 @@ export class Client {
   #pushed(push: TrackerPush): void {
     switch (push.type) {
       case 'session_ended':
+        this.#notice('you are no longer logged in on this device – use: login <user>');
         return void this.#account.ended();
       case 'swarm_changed':
         return this.#swarms.apply(push);

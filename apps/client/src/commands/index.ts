@@ -11,6 +11,7 @@ import { help } from './help.js';
 import { joinGroup } from './join-group.js';
 import { leaveGroup } from './leave-group.js';
 import { listConflicts } from './list-conflicts.js';
+import { listDevices } from './list-devices.js';
 import { listFiles } from './list-files.js';
 import { listGroups } from './list-groups.js';
 import { listMembers } from './list-members.js';
@@ -22,6 +23,7 @@ import { rejectRequest } from './reject-request.js';
 import { removeFile } from './remove-file.js';
 import { removeMember } from './remove-member.js';
 import { removeOwner } from './remove-owner.js';
+import { revokeDevice } from './revoke-device.js';
 import { showDownloads } from './show-downloads.js';
 import { stopShare } from './stop-share.js';
 import { trackers } from './trackers.js';
@@ -35,6 +37,8 @@ const all: readonly Command[] = [
   logout,
   whoami,
   changePassword,
+  listDevices,
+  revokeDevice,
   createGroup,
   joinGroup,
   leaveGroup,

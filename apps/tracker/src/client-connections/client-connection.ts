@@ -163,7 +163,7 @@ export class ClientConnection {
     const reply = answer.ok ? mutationReply(request, { ...answer, requestId, state: replicated.state }) : answer;
     if ('ok' in reply) return reply;
     if (request.type === 'login') device.useSession(sessionOf(request.token));
-    if (request.type === 'logout') device.useSession(undefined);
+    else if (endsSession(request, device)) device.useSession(undefined);
     return reply;
   }
 

@@ -10,11 +10,13 @@ import { checkNames, checkNewPassword, checkSession } from './checks.js';
 export interface AccountCommandsContext {
   readonly session: TrackerSession;
   readonly account: Account;
+  /** Shown to the user in `list_devices`; undefined where there is none that can be. */
+  readonly deviceName: string | undefined;
 }
 
 type AccountCommands = Pick<Peer, 'createUser' | 'login' | 'logout' | 'whoami' | 'changePassword'>;
 
-export function accountCommands({ session, account }: AccountCommandsContext): AccountCommands {
+export function accountCommands({ session, account, deviceName }: AccountCommandsContext): AccountCommands {
   /** One log-in or log-out at a time: each ends with what the session's file says. */
   const changing = new Mutex();
 
@@ -23,7 +25,8 @@ export function accountCommands({ session, account }: AccountCommandsContext): A
     if (!checked.ok) return checked;
     if (account.inForce) return refusal('already_logged_in');
     const token = new Uint8Array(randomBytes(TOKEN_BYTES));
-    const called = await session.change({ type: 'login', user: checked.names[0], password, token });
+    const named = deviceName === undefined ? {} : { deviceName };
+    const called = await session.change({ type: 'login', user: checked.names[0], password, token, ...named });
     if (!called.ok) return called;
     const { reply, tracker } = called;
     await account.loggedIn({ user: reply.user, token });

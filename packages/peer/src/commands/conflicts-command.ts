@@ -5,9 +5,7 @@ import type { Account } from '../tracker-session/account.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
 import { allPages } from './all-pages.js';
 import { checkSession } from './checks.js';
-
-/** The last moment that a Date can be, ms. A tracker's clock may say anything. */
-const LAST_DATE_MS = 8_640_000_000_000_000;
+import { isoTime } from './iso-time.js';
 
 export interface ConflictsCommandContext {
   readonly session: Pick<TrackerSession, 'ask'>;
@@ -29,6 +27,5 @@ export function conflictsCommand({ session, account }: ConflictsCommandContext):
 }
 
 function rowOf({ kind, from, to, at, group }: ReplyTo<'list_conflicts'>['conflicts'][number]): ConflictRow {
-  const time = new Date(Math.min(at, LAST_DATE_MS)).toISOString();
-  return { kind, from, to, at: time, ...(group === undefined ? {} : { group }) };
+  return { kind, from, to, at: isoTime(at), ...(group === undefined ? {} : { group }) };
 }
