@@ -91,7 +91,10 @@ export class Tracker {
       ready: caughtUp.opened,
     };
     const clients = new ClientConnections(services);
-    const operator = { retire: (slot: number) => caughtUp.opened.then(() => replicated.retire(slot)), log };
+    const operator = {
+      retire: (slot: number) => caughtUp.opened.then(() => replicated.operate({ type: 'retire', slot })),
+      log,
+    };
     const rooms: Rooms = {
       tracker: (connection) => links.accept(connection),
       operator: (connection, request) => void answerOperator(connection, request, operator),

@@ -47,6 +47,7 @@ export type {
   ReplicatedMessage,
   Ticket,
 } from './replica/interface.js';
+export type { OperatorCommand } from './replica/operator-commands.js';
 export { Replica } from './replica/replica.js';
 export { emptyState, type Group, type Member, type Session, type SharedFile, type State, type User } from './state.js';
 export type { Unusable, UnusableReason } from './storage/faults.js';

@@ -3,7 +3,7 @@ import { encodeOperation, type IncarnationId, type Operation, type OperationBody
 import { describe, expect, test } from 'vitest';
 import { emptyMark, emptyState } from '../src/index.js';
 import { Finality } from '../src/replica/finality.js';
-import { Ledger, slotRequestId } from '../src/replica/ledger.js';
+import { Ledger, ownRequestId } from '../src/replica/ledger.js';
 import { CLUSTER } from './network.js';
 import { BEGINNING_MS, deviceIdOf, incarnationOf, sha256 } from './world.js';
 
@@ -14,7 +14,7 @@ const twoAgain = incarnationOf(2, 1);
 function operationOf(incarnation: IncarnationId, seq: number, body: OperationBody, time: number): Operation {
   const stamp = { time: BEGINNING_MS + time, count: 0, incarnation };
   const isOfSlot = body.kind === 'hello' || body.kind === 'retire' || body.kind === 'vacate';
-  const requestId = isOfSlot ? slotRequestId(stamp) : (`${deviceIdOf(incarnation)}.${seq}` as never);
+  const requestId = isOfSlot ? ownRequestId(stamp) : (`${deviceIdOf(incarnation)}.${seq}` as never);
   return { stamp, seq, requestId, mode: 'keep', actor: null, body };
 }
 

@@ -192,7 +192,7 @@ export class Network {
 
   /** The operator of a tracker gives up another one. */
   retire(slot: number, retired: number): Ticket {
-    return this.#ask(slot, { kind: 'retire', ticket: ++this.#lastTicket, slot: retired });
+    return this.#ask(slot, { kind: 'operate', ticket: ++this.#lastTicket, command: { type: 'retire', slot: retired } });
   }
 
   answerTo(ticket: Ticket): ReplicaAnswer | undefined {

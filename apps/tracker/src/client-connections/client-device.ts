@@ -6,6 +6,7 @@ import {
   LEASE_MS,
   type PeerAddress,
   type PresenceChange,
+  SESSION_SEEN_MS,
   type SessionId,
   type TrackerMessage,
   type UserId,
@@ -46,6 +47,7 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
   #session: SessionId | undefined;
   /** Whose session that is, or was. */
   #user: UserId | undefined;
+  readonly #noting: NodeJS.Timeout;
 
   constructor(services: Services, greeting: Greeting, push: (message: Push) => void) {
     this.grants = new Grants(services.signer);
@@ -56,6 +58,8 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
     this.#user = this.user();
     if (this.#user === undefined) this.#session = undefined;
     this.#lease();
+    this.#noteUse();
+    this.#noting = setInterval(() => this.#noteUse(), SESSION_SEEN_MS);
   }
 
   get id(): DeviceId {
@@ -113,8 +117,14 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
 
   /** The connection is gone. */
   leave(): void {
+    clearInterval(this.#noting);
+    this.#noteUse();
     this.#forgetAll();
     this.#present({ kind: 'offline' });
+  }
+
+  #noteUse(): void {
+    if (this.#session !== undefined) this.#services.replicated.noteUse(this.#session);
   }
 
   #forgetAll(): void {

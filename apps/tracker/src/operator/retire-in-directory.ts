@@ -45,7 +45,7 @@ function journalOf(disk: DiskPort): DiskPort {
 }
 
 async function retireOn(replicated: ReplicatedState, slot: number): Promise<Written> {
-  const answer = await replicated.retire(slot);
+  const answer = await replicated.operate({ type: 'retire', slot });
   if (answer.ok) return { ok: true, reply: { type: 'retired', replicated: answer.replicated } };
   return { ok: true, reply: { type: 'refused', detail: answer.message.slice(0, MAX_REFUSAL_DETAIL_BYTES) } };
 }

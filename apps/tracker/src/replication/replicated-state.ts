@@ -3,12 +3,13 @@
  * links, and whoever wants to know hears what has changed. Decides nothing.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { incarnationId, type RequestId } from '@p2p/protocol';
+import { incarnationId, type RequestId, type SessionId } from '@p2p/protocol';
 import {
   type Actor,
   type Checkpoint,
   type Command,
   type LinkId,
+  type OperatorCommand,
   Replica,
   type ReplicaAnswer,
   type ReplicaBase,
@@ -120,9 +121,14 @@ export class ReplicatedState {
     return this.#ask((ticket) => ({ kind: 'attach', ticket, requestId }));
   }
 
-  /** Gives up a tracker that never comes back. */
-  retire(slot: number): Promise<ReplicaAnswer> {
-    return this.#ask((ticket) => ({ kind: 'retire', ticket, slot }));
+  /** Notes that a session is in use; nobody is told when that is safe. */
+  noteUse(session: SessionId): void {
+    this.input({ kind: 'session_in_use', session });
+  }
+
+  /** Has done what whoever runs this tracker wants. */
+  operate(command: OperatorCommand): Promise<ReplicaAnswer> {
+    return this.#ask((ticket) => ({ kind: 'operate', ticket, command }));
   }
 
   /** The others have been asked for what was missed. Once. */

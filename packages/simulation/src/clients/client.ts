@@ -2,8 +2,8 @@
  * A client as real ones are: a few requests under way, the same request again at another tracker where the answer takes
  * too long, and now and then one that the network delivers twice, or late.
  */
-import { MAX_OUTSTANDING_REQUESTS, type RequestId } from '@p2p/protocol';
-import type { Actor, Command, ReplicaAnswer } from '@p2p/state';
+import { MAX_OUTSTANDING_REQUESTS, type RequestId, type UserName } from '@p2p/protocol';
+import type { Actor, Command, ReplicaAnswer, State } from '@p2p/state';
 import type { Agenda } from '../agenda.js';
 import type { Dice } from '../dice.js';
 import type { Machine } from '../tracker/machine.js';
@@ -83,12 +83,24 @@ export class Client {
     if (serving.length === 0) return;
     const machine = dice.pick(serving);
     const { state } = (machine.process as NonNullable<Machine['process']>).replica;
+    if (this.#options.taste === 'sessions') this.#beNoticed(machine, state);
     const command = thinkOf({ taste: this.#options.taste, device: this.#device, state, dice, now: machine.clock.now });
     if (command === undefined) return;
     const requestId = this.#device.nextRequest();
     const asked = { requestId, actor: this.#device.actor, command, counter: this.#device.counter };
     this.#outstanding.set(requestId, asked);
     this.#send(asked, machine);
+  }
+
+  /** Its session is seen in use; now and then whoever runs the tracker gives its user another password. */
+  #beNoticed(machine: Machine, state: State): void {
+    const { dice, nextTicket } = this.#options;
+    const { session, user } = this.#device;
+    const row = user && state.users.get(user);
+    if (session === undefined || row === undefined) return;
+    if (dice.chance(0.3)) machine.noteUse(session);
+    const command = { type: 'reset_password', user: row.name as UserName, credential: 'reset hash' } as const;
+    if (dice.chance(0.1)) machine.operate(command, nextTicket());
   }
 
   /** An old request is still under way: no counter may get too far ahead of it. */

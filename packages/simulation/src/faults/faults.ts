@@ -141,7 +141,7 @@ export class Faults {
     // One that has not met the others since its disk was lost knows nothing of what it would go on without.
     const up = machines.filter(({ process }) => process?.isServing && process.replica.state.slots.has(slot));
     if (up.length === 0) return;
-    dice.pick(up).retire(slot, nextTicket());
+    dice.pick(up).operate({ type: 'retire', slot }, nextTicket());
     this.counts.retirements += 1;
   };
 

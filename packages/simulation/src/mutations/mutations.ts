@@ -149,6 +149,7 @@ export const smallLimits: readonly Edit[] = [
   limit('JOURNAL_STRIDE_BYTES = 64 * 1024', 'JOURNAL_STRIDE_BYTES = 300', 'limits/storage.ts'),
   limit('FOLD_WRITE_BYTES = 1024 * 1024', 'FOLD_WRITE_BYTES = 500', 'limits/storage.ts'),
   limit('MIN_REWRITE_BYTES = 64 * 1024 * 1024', 'MIN_REWRITE_BYTES = 2_000', 'limits/storage.ts'),
+  limit('SESSION_SEEN_MS = 60 * 60 * 1_000', 'SESSION_SEEN_MS = 500', 'limits/access.ts'),
   limit('MAX_SESSIONS_PER_USER = 256', 'MAX_SESSIONS_PER_USER = 3', 'limits/access.ts'),
   limit('REMEMBERED_DIGESTS = 4_096', 'REMEMBERED_DIGESTS = 8'),
 ];

@@ -14,7 +14,7 @@ export interface Ask {
 }
 
 /** What somebody waits for: a client, or an operator. */
-export type Waited = Extract<Untimed<ReplicaInput>, { kind: 'request' | 'retire' }>;
+export type Waited = Extract<Untimed<ReplicaInput>, { kind: 'request' | 'operate' }>;
 
 /** Through the real codec and its schemas. What doesn't fit them is a bug of whoever sent it. */
 export function decodedMessage(bytes: Uint8Array): ReplicatedMessage {

@@ -1,9 +1,10 @@
 /** A machine: a disk and a clock that outlive the tracker that runs on it. */
-import type { IncarnationId } from '@p2p/protocol';
+import type { IncarnationId, SessionId } from '@p2p/protocol';
 import {
   emptyMark,
   emptyState,
   type FileCommand,
+  type OperatorCommand,
   type ReplicaBase,
   recover,
   type Store,
@@ -104,8 +105,12 @@ export class Machine {
     this.#process?.ask(ask);
   }
 
-  retire(slot: number, ticket: Ticket): void {
-    this.#process?.retire(slot, ticket);
+  noteUse(session: SessionId): void {
+    this.#process?.noteUse(session);
+  }
+
+  operate(command: OperatorCommand, ticket: Ticket): void {
+    this.#process?.operate(command, ticket);
   }
 
   #recover(): { base: ReplicaBase; store: Store; commands: Iterable<FileCommand> } {

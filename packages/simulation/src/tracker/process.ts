@@ -2,8 +2,9 @@
  * One life of a tracker, from start to crash: the real replica, its effects performed as the real shell performs them.
  * It decides nothing. While it hangs (SIGSTOP), what comes to it waits in front of it.
  */
-import { encodeMessage } from '@p2p/protocol';
+import { encodeMessage, type SessionId } from '@p2p/protocol';
 import {
+  type OperatorCommand,
   Replica,
   type ReplicaAnswer,
   type ReplicaBase,
@@ -90,9 +91,15 @@ export class TrackerProcess implements Station {
     this.#await({ kind: 'request', ...ask });
   }
 
-  /** The operator gives up another tracker. */
-  retire(slot: number, ticket: Ticket): void {
-    this.#await({ kind: 'retire', slot, ticket });
+  /** Whoever runs this tracker wants something done. */
+  operate(command: OperatorCommand, ticket: Ticket): void {
+    this.#await({ kind: 'operate', command, ticket });
+  }
+
+  noteUse(session: SessionId): void {
+    this.#run(() => {
+      if (this.#isServing) this.#input({ kind: 'session_in_use', session });
+    });
   }
 
   receive(end: End, packet: Packet): void {

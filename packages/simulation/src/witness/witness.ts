@@ -168,7 +168,7 @@ export class Witness {
     if (this.#answeredTickets.has(ticket)) throw new Violation('answered twice', `ticket ${ticket}`);
     this.#answeredTickets.add(ticket);
     if (waited === undefined) throw new Violation('answer without a request', `ticket ${ticket} at tracker ${slot}`);
-    if (waited.kind === 'retire') return;
+    if (waited.kind === 'operate') return;
     if (!answer.ok) {
       this.counts.refused += 1;
       return;

@@ -26,7 +26,10 @@ type Applier<K extends OperationKind> = (
   operation: Operation,
 ) => Outcome;
 
-const appliers: { readonly [K in OperationKind]: Applier<K> } = {
+/** All but what trackers note by themselves. */
+type RequestedKind = Exclude<OperationKind, 'see_session'>;
+
+const appliers: { readonly [K in RequestedKind]: Applier<K> } = {
   hello: takeSlot,
   vacate: vacateSlot,
   retire: retireSlot,
@@ -35,7 +38,6 @@ const appliers: { readonly [K in OperationKind]: Applier<K> } = {
   reset_credential: resetCredential,
   open_session: openSession,
   close_session: closeSession,
-  see_session: seeSession,
   revoke_device: revokeDevice,
   create_group: createGroup,
   delete_group: deleteGroup,
@@ -58,11 +60,13 @@ const appliers: { readonly [K in OperationKind]: Applier<K> } = {
  */
 export function applyOperation(state: State, operation: Operation): Outcome {
   const { body, mode, requestId, repeats } = operation;
+  // It may be noted any number of times, and nobody ever asks what came of it.
+  if (body.kind === 'see_session') return seeSession(state, body);
   const recorded = outcomeOf(state, requestId)?.outcome;
   // What it repeats came before it, so its outcome was recorded, and is forgotten by now: it was final long ago.
   if (recorded === undefined && repeats) return done;
   if (recorded !== undefined && (recorded.ok || mode === 'reject')) return recorded;
-  const apply = appliers[body.kind] as Applier<OperationKind>;
+  const apply = appliers[body.kind] as Applier<RequestedKind>;
   const outcome = apply(state, body, operation);
   recordOutcome(state, requestId, { kind: body.kind, outcome });
   return outcome;

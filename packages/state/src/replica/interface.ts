@@ -11,6 +11,7 @@ import type {
   OperationKind,
   Refusal,
   RequestId,
+  SessionId,
   SyncMessage,
   SyncRefuse,
 } from '@p2p/protocol';
@@ -18,6 +19,7 @@ import type { Actor, Command } from '../decide/commands.js';
 import type { Sha256 } from '../digest.js';
 import type { RowChange } from '../rows.js';
 import type { State } from '../state.js';
+import type { OperatorCommand } from './operator-commands.js';
 
 export interface ReplicaOptions {
   readonly cluster: ClusterId;
@@ -60,8 +62,10 @@ export type ReplicaInput =
     }
   /** A request that is known already: it is answered as its operation is. One that isn't is a bug, and throws. */
   | { readonly kind: 'attach'; readonly ticket: Ticket; readonly requestId: RequestId; readonly now: number }
-  /** The operator of this tracker gives up another one. */
-  | { readonly kind: 'retire'; readonly ticket: Ticket; readonly slot: number; readonly now: number }
+  /** A session is in use. Nobody waits for an answer. */
+  | { readonly kind: 'session_in_use'; readonly session: SessionId; readonly now: number }
+  /** Whoever runs this tracker wants something done. */
+  | { readonly kind: 'operate'; readonly ticket: Ticket; readonly command: OperatorCommand; readonly now: number }
   /** Everything up to the `persist` with this `upTo` survives whatever happens to this machine. */
   | { readonly kind: 'flushed'; readonly upTo: number; readonly now: number }
   /** A connection whose key is the cluster's own. */

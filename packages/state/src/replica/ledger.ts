@@ -200,10 +200,10 @@ export class Ledger {
 }
 
 /**
- * The request that a tracker carries out when it says something of a slot: of its own making, named by its incarnation
+ * The request that a tracker carries out when it says something that no client has asked for: of its own making, named by its incarnation
  * and its stamp. No device has such an id, since hardly any hash begins with so many zeros.
  */
-export function slotRequestId({ time, count, incarnation }: Operation['stamp']): RequestId {
+export function ownRequestId({ time, count, incarnation }: Operation['stamp']): RequestId {
   const name = incarnation.replace('.', '').padStart(64, '0');
   return `${name}.${time * 1_000 + (count % 1_000)}` as RequestId;
 }

@@ -96,8 +96,10 @@ export class Replica {
         return this.#requests.take(input);
       case 'attach':
         return this.#requests.attach(input);
-      case 'retire':
-        return this.#requests.retire(input);
+      case 'session_in_use':
+        return this.#requests.noteUse(input);
+      case 'operate':
+        return this.#requests.operate(input);
       case 'flushed':
         this.#ledger.flush(input.upTo);
         this.#finality.ownHasGrown();

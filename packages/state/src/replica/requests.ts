@@ -3,15 +3,19 @@
  * final, or, while a tracker is away, when all that are reached have it on their disks. It is answered with what the
  * operation has come to by then.
  */
-import { type IncarnationId, type Operation, type OperationBody, type RequestId, refusal } from '@p2p/protocol';
+import { type Operation, type OperationBody, type RequestId, refusal, SESSION_SEEN_MS } from '@p2p/protocol';
 import { decide } from '../decide/decide.js';
 import { isForgotten } from '../outcomes.js';
 import type { RequestRecord } from '../state.js';
 import type { Entry } from '../timeline.js';
 import type { InputOf, ReplicaAnswer, ReplicaEffect, Ticket } from './interface.js';
-import { type Ledger, slotRequestId } from './ledger.js';
+import { type Ledger, ownRequestId } from './ledger.js';
 import type { Linking } from './linking.js';
+import { decideForOperator, slotChangeOf } from './operator-commands.js';
 import { Waiting } from './waiting.js';
+
+/** What trackers say by themselves, or for whoever runs them. */
+type OwnKind = 'hello' | 'vacate' | 'retire' | 'see_session' | 'reset_credential';
 
 export class Requests {
   readonly #ledger: Ledger;
@@ -59,33 +63,36 @@ export class Requests {
     this.answerBarriers();
   }
 
-  /** The operator gives up a tracker. It has to be away: what it answers while nobody waits for it could be lost. */
-  retire({ ticket, slot, now }: InputOf<'retire'>): void {
-    const problem = this.#linking.retirementFault(slot);
-    if (problem !== undefined) return this.#answer([ticket], refusal('bad_request', problem));
-    this.#waiting.add(ticket, this.#sayOfSlot({ kind: 'retire', slot, ...this.#all(slot) }, now));
+  /** Whoever runs this tracker wants something done. */
+  operate({ ticket, command, now }: InputOf<'operate'>): void {
+    const faultOf = (slot: number) => this.#linking.retirementFault(slot);
+    const decision = decideForOperator(this.#ledger.timeline.state, command, faultOf);
+    if ('ok' in decision) return this.#answer([ticket], decision);
+    this.#waiting.add(ticket, this.#say(decision, now));
+  }
+
+  /** Notes that a session is in use, unless that was noted not long ago. */
+  noteUse({ session: id, now }: InputOf<'session_in_use'>): void {
+    const session = this.#ledger.timeline.state.sessions.get(id);
+    if (session === undefined || session.closed || now - session.seen < SESSION_SEEN_MS) return;
+    this.#say({ kind: 'see_session', session: id, at: now }, now);
   }
 
   /** Somebody at this slot is to begin anew. Returns the position in the arrivals behind the operation that says so. */
   vacate(slot: number, now: number): number {
-    this.#sayOfSlot({ kind: 'vacate', slot }, now);
+    this.#say({ kind: 'vacate', slot }, now);
     return this.#ledger.arrivalsEnd;
   }
 
   /** This tracker has its slot. */
   greet(slot: number, now: number): void {
-    this.#sayOfSlot({ kind: 'hello', slot, ...this.#all(slot) }, now);
+    this.#say({ kind: 'hello', slot, ...slotChangeOf(this.#ledger.timeline.state, slot) }, now);
   }
 
-  /** All that is known to have, or to be about to have, a slot. */
-  #all(slot: number): { replaces: IncarnationId[]; answers: RequestId[] } {
-    const row = this.#ledger.timeline.state.slots.get(slot);
-    return { replaces: [...(row?.incarnations ?? [])], answers: [...(row?.vacancies ?? [])] };
-  }
-
-  #sayOfSlot(body: Extract<OperationBody, { kind: 'hello' | 'vacate' | 'retire' }>, now: number): RequestId {
+  /** Something that no client has asked for. */
+  #say(body: Extract<OperationBody, { kind: OwnKind }>, now: number): RequestId {
     const place = this.#ledger.nextPlace(now);
-    const requestId = slotRequestId(place.stamp);
+    const requestId = ownRequestId(place.stamp);
     this.#append({ ...place, requestId, mode: 'keep', actor: null, body });
     return requestId;
   }

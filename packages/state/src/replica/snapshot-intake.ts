@@ -16,7 +16,7 @@ import { decodeRows, StateLoader } from '../rows.js';
 import type { State } from '../state.js';
 import type { Entry } from '../timeline.js';
 import type { ReplicaBase } from './interface.js';
-import { slotRequestId } from './ledger.js';
+import { ownRequestId } from './ledger.js';
 import { covers, type GrowingVector, seqIn } from './vectors.js';
 
 type End = Extract<SyncMessage, { type: 'snapshot_end' }>;
@@ -129,7 +129,7 @@ class Proposals {
 
   greet(body: Operation['body']): void {
     const stamp = this.#nextStamp();
-    this.#make({ requestId: slotRequestId(stamp), actor: null, body }, stamp);
+    this.#make({ requestId: ownRequestId(stamp), actor: null, body }, stamp);
   }
 
   propose(operation: Proposal): void {
