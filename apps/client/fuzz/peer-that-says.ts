@@ -31,7 +31,7 @@ function resultWith(said: string): object {
     port: 1,
     device: said,
     name: said,
-    lastSeen: 0,
+    lastSeen: said,
     current: true,
     reachable: true,
     address: said,
