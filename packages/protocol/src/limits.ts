@@ -119,18 +119,6 @@ export const MAX_RETRY_DELAY_MS = 5_000;
 /** An Ed25519 key in PEM is 119 bytes, and a cluster's file holds 17 of them at most; a larger file is something else. */
 export const MAX_PEM_FILE_BYTES = 16 * 1024;
 
-/** A key that another one has followed is shown and accepted for so long: as long as anybody stays logged in. */
-export const KEY_OVERLAP_MS = 90 * 24 * 60 * 60 * 1_000;
-
-/** Successions of a cluster's key that are told at a time: more than anybody makes in {@link KEY_OVERLAP_MS}. */
-export const MAX_SUCCESSIONS = 16;
-
-/** The statement that one key follows another, as a JWT, is about 500 bytes. */
-export const MAX_SUCCESSION_BYTES = 1_024;
-
-/** Successions that a client remembers: a new key every month for twenty years. */
-export const MAX_PINNED_SUCCESSIONS = 256;
-
 /** A presence lease outlives a tracker's death, so that sharers stay listed while they fail over. */
 export const LEASE_MS = 15_000;
 

@@ -1,4 +1,4 @@
-/** Bounds of who is let in: log-ins, passwords that are tried, grants. */
+/** Bounds of who is let in: log-ins, passwords that are tried, grants, and the cluster's keys. */
 
 /** A signed grant is under 1 KiB. */
 export const MAX_GRANT_BYTES = 4_096;
@@ -57,3 +57,15 @@ export const MAX_SESSIONS_PER_USER = 256;
 
 /** When a session was last in use is noted no finer than this: an operation for every connection would tell nobody more. */
 export const SESSION_SEEN_MS = 60 * 60 * 1_000;
+
+/** A key that another one has followed is shown and accepted for so long: as long as anybody stays logged in. */
+export const KEY_OVERLAP_MS = 90 * 24 * 60 * 60 * 1_000;
+
+/** Successions of a cluster's key that are told at a time: more than anybody makes in {@link KEY_OVERLAP_MS}. */
+export const MAX_SUCCESSIONS = 16;
+
+/** The statement that one key follows another, as a JWT, is about 500 bytes. */
+export const MAX_SUCCESSION_BYTES = 1_024;
+
+/** Successions that a client remembers: a new key every month for twenty years. */
+export const MAX_PINNED_SUCCESSIONS = 256;
