@@ -36,6 +36,8 @@ export interface AuditArguments {
 export type TrackerCommand =
   | ({ readonly command: 'serve' } & TrackerArguments)
   | ({ readonly command: 'retire' } & RetireArguments)
+  | ({ readonly command: 'fingerprint' } & OwnTrackerArguments)
+  | ({ readonly command: 'rotate-key' } & OwnTrackerArguments)
   | ({ readonly command: 'audit' } & AuditArguments);
 
 type CommandName = TrackerCommand['command'];
@@ -78,13 +80,18 @@ function readArguments(argv: readonly string[], place: Place): ParsedArguments<T
 }
 
 function subcommandNamed(word: string): CommandName {
-  if (word === 'retire' || word === 'audit') return word;
+  const name = subcommands.find((known) => known === word);
+  if (name !== undefined) return name;
   throw new BadArgument(`there is no subcommand "${word}"`);
 }
+
+const subcommands = ['retire', 'fingerprint', 'rotate-key', 'audit'] as const;
 
 const readers: Readonly<Record<CommandName, Reader>> = {
   serve: { options: ['data-dir', 'log-level', 'metrics'], read: readServe },
   retire: { options: ['tracker', 'data-dir'], read: readRetire },
+  fingerprint: { options: ['tracker', 'data-dir'], read: readOwnCommand('fingerprint') },
+  'rotate-key': { options: ['tracker', 'data-dir'], read: readOwnCommand('rotate-key') },
   audit: { options: ['json'], read: readAudit },
 };
 
@@ -109,9 +116,18 @@ function readRetire(words: readonly string[], values: Split['values'], place: Pl
   const [slot, trackerInfo, extra] = words;
   if (slot === undefined) throw new BadArgument(`which tracker is given up? give its number – ${usageLines.retire}`);
   refuseExtra(extra);
+  return { command: 'retire', slot: trackerNumber(slot), ...readOwnTracker(trackerInfo, values, place) };
+}
+
+function readOwnCommand(command: 'fingerprint' | 'rotate-key'): Reader['read'] {
+  return ([trackerInfo, extra], values, place) => {
+    refuseExtra(extra);
+    return { command, ...readOwnTracker(trackerInfo, values, place) };
+  };
+}
+
+function readOwnTracker(trackerInfo: string | undefined, values: Split['values'], place: Place): OwnTrackerArguments {
   return {
-    command: 'retire',
-    slot: trackerNumber(slot),
     trackerInfo: trackerInfo === undefined ? undefined : absolutePath(place, trackerInfo),
     tracker: values.tracker === undefined ? undefined : trackerNumber(values.tracker),
     dataDirectory: dataDirectory(values['data-dir'], place),

@@ -6,7 +6,9 @@ import { parseArguments, type TrackerArguments, type TrackerCommand } from './ar
 import { loadConfiguration } from './configuration.js';
 import { createLog } from './log.js';
 import { audit } from './operator/audit.js';
+import { fingerprint } from './operator/fingerprint.js';
 import { retire } from './operator/retire.js';
+import { rotateKey } from './operator/rotate-key.js';
 import type { SubcommandEnd } from './operator/subcommand-end.js';
 import { Tracker } from './tracker.js';
 import { helpText } from './usage.js';
@@ -74,9 +76,9 @@ function print(text: string): Promise<void> {
 }
 
 /** What a subcommand has come to: to standard output where it has been done, else to standard error. */
-function say({ exitCode, line }: SubcommandEnd): void {
+function say({ exitCode, line, notes = [] }: SubcommandEnd): void {
   if (exitCode !== 0) process.stderr.write(`tracker: ${printable(line)}\n`);
-  else if (line !== '') process.stdout.write(`${printable(line)}\n`);
+  else if (line !== '') process.stdout.write([line, ...notes].map((text) => `${printable(text)}\n`).join(''));
   process.exitCode = exitCode;
 }
 
@@ -84,6 +86,10 @@ async function run(words: TrackerCommand): Promise<void> {
   switch (words.command) {
     case 'retire':
       return say(await retire(words, place));
+    case 'fingerprint':
+      return say(await fingerprint(words, place));
+    case 'rotate-key':
+      return say(await rotateKey(words, place));
     case 'audit':
       return say(await audit(words, print));
     case 'serve': {

@@ -4,13 +4,14 @@ import { listenSecure, type SecureServer } from '@p2p/transport';
 import { ClientConnections } from './client-connections/client-connections.js';
 import { Sharers } from './client-connections/sharers.js';
 import { SwarmWatchers } from './client-connections/swarm-watchers.js';
+import { rotateKey } from './cluster-keys/rotate-key.js';
 import type { Configuration } from './configuration.js';
 import { Gate } from './gate.js';
 import type { Log } from './log.js';
 import { AttemptsBoard } from './log-ins/attempts-board.js';
 import { LogIns } from './log-ins/log-ins.js';
 import { PasswordQueue } from './log-ins/password-queue.js';
-import { answerOperator } from './operator/answer-operator.js';
+import { answerOperator, type OperatorServices } from './operator/answer-operator.js';
 import { letIn, type Rooms } from './operator/door.js';
 import { Passwords } from './passwords.js';
 import { PeerLinks } from './peer-links/peer-links.js';
@@ -91,8 +92,9 @@ export class Tracker {
       ready: caughtUp.opened,
     };
     const clients = new ClientConnections(services);
-    const operator = {
-      retire: (slot: number) => caughtUp.opened.then(() => replicated.operate({ type: 'retire', slot })),
+    const operator: OperatorServices = {
+      retire: (slot) => caughtUp.opened.then(() => replicated.operate({ type: 'retire', slot })),
+      rotateKey: () => rotateKey({ configuration, replicated, log }),
       log,
     };
     const rooms: Rooms = {

@@ -4,6 +4,8 @@ const own = '[tracker_info.txt] [--tracker NUMBER] [--data-dir DIR]';
 export const usageLines = {
   serve: 'usage: tracker <tracker_info.txt> <number> [--data-dir DIR] [--log-level LEVEL]',
   retire: `usage: tracker retire <number> ${own}`,
+  fingerprint: `usage: tracker fingerprint ${own}`,
+  'rotate-key': `usage: tracker rotate-key ${own}`,
   audit: 'usage: tracker audit <data-dir> [--json]',
 } as const;
 
@@ -23,6 +25,13 @@ For whoever runs a tracker:
       gives up a tracker that never comes back, so that nobody waits for it; should it come back, it begins anew.
       It is told to the tracker of this machine, or written into its directory while that one doesn't run.
       By default the nearest tracker_info.txt, and the only tracker whose directory lies beside it.
+
+  tracker fingerprint ${own}
+      prints fingerprint=sha256:… of the key in cluster.key: what belongs into the tracker_info.txt that people get.
+
+  tracker rotate-key ${own}
+      replaces the cluster's key. Trackers and clients follow by themselves, also those that are away for now; the former
+      key counts for 90 days more. Against a key that was stolen it is no help: see docs/OPERATIONS.md.
 
   tracker audit <data-dir> [--json]
       prints the final operations in a data directory in their order, each with its time, who asked, and the running

@@ -22,6 +22,16 @@ it.each([
     'retire 3 a/info.txt --tracker 1 --data-dir /data',
     { command: 'retire', slot: 3, trackerInfo: '/here/a/info.txt', tracker: 1, dataDirectory: '/data' },
   ],
+  ['fingerprint', { command: 'fingerprint', ...anyTracker }],
+  [
+    'fingerprint ~/t.txt --tracker 2',
+    { command: 'fingerprint', ...anyTracker, trackerInfo: '/home/ann/t.txt', tracker: 2 },
+  ],
+  ['rotate-key', { command: 'rotate-key', ...anyTracker }],
+  [
+    '-- rotate-key info.txt --tracker 1 --data-dir d',
+    { command: 'rotate-key', trackerInfo: '/here/info.txt', tracker: 1, dataDirectory: '/here/d' },
+  ],
   ['audit .p2p/tracker-1', { command: 'audit', directory: '/here/.p2p/tracker-1', json: false }],
   ['audit --json backup', { command: 'audit', directory: '/here/backup', json: true }],
 ])('%s', (line, expected) => {
@@ -36,6 +46,11 @@ it.each([
   ['retire 2 --log-level debug', '--log-level means nothing here – usage: tracker retire'],
   ['retire 2 --tracker x', 'number of a tracker'],
   ['retire 2 --data-dir=', 'empty'],
+  ['fingerprint a.txt b.txt', 'too many'],
+  ['fingerprint --json', '--json means nothing here – usage: tracker fingerprint'],
+  ['rotate-key 2.5 a', 'too many'],
+  ['rotate-key --tracker 0', 'number of a tracker'],
+  ['rotate', 'no subcommand "rotate"'],
   ['audit', 'usage: tracker audit'],
   ['audit a b', 'too many'],
   ['audit a --tracker 1', '--tracker means nothing here'],

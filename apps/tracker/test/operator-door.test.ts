@@ -1,5 +1,6 @@
 /** Connections with the cluster's key: told apart by their first message, and what an operator's comes to. */
 import {
+  clusterId,
   decodeMessage,
   encodeMessage,
   type OperatorRequest,
@@ -13,10 +14,11 @@ import type { ReplicaAnswer } from '@p2p/state';
 import { type CloseReason, type Connection, memoryPair } from '@p2p/transport';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/log.js';
-import { answerOperator } from '../src/operator/answer-operator.js';
+import { answerOperator, type OperatorServices } from '../src/operator/answer-operator.js';
 import { letIn, type Rooms } from '../src/operator/door.js';
 
 const retireTwo: OperatorRequest = { type: 'retire', protocol: PROTOCOL_VERSION, slot: 2 };
+const rotate: OperatorRequest = { type: 'rotate_key', protocol: PROTOCOL_VERSION };
 const ping: SyncMessage = { type: 'ping' };
 const pong: SyncMessage = { type: 'pong' };
 
@@ -90,9 +92,13 @@ describe('another tracker', () => {
 
 describe('an operator', () => {
   /** What comes back for a request, and what the log says. */
-  async function ask(request: OperatorRequest, retire: (slot: number) => Promise<ReplicaAnswer>) {
+  async function ask(
+    request: OperatorRequest,
+    retire: (slot: number) => Promise<ReplicaAnswer>,
+    rotateKey: OperatorServices['rotateKey'] = noRoom,
+  ) {
     const logged: string[] = [];
-    const services = { retire, log: createLog('info', (line) => logged.push(line)) };
+    const services = { retire, rotateKey, log: createLog('info', (line) => logged.push(line)) };
     const dialling = dial({
       tracker: noRoom,
       operator: (connection, asked) => void answerOperator(connection, asked, services),
@@ -120,6 +126,15 @@ describe('an operator', () => {
     const { replies, logged } = await ask(retireTwo, async () => refusal('bad_request', 'tracker 2 is linked'));
     expect(replies).toEqual([{ type: 'refused', detail: 'tracker 2 is linked' }]);
     expect(logged).toEqual([]);
+  });
+
+  test('gets the new key’s fingerprint, and who is away', async () => {
+    const rotation = { fingerprint: clusterId.parse('e'.repeat(64)), away: [2] };
+    const { replies } = await ask(rotate, noRoom, async () => ({ ok: true, rotation }));
+    expect(replies).toEqual([{ type: 'rotated', fingerprint: 'e'.repeat(64), away: [2] }]);
+    const unchanged = await ask(rotate, noRoom, async () => ({ ok: false, message: 'the disk is full' }));
+    expect(unchanged.replies).toEqual([{ type: 'refused', detail: 'the disk is full' }]);
+    expect((await ask({ ...rotate, protocol: 0 }, noRoom)).replies).toMatchObject([{ type: 'refused' }]);
   });
 
   test('of another version changes nothing', async () => {

@@ -109,6 +109,11 @@ export class Cluster {
     return program;
   }
 
+  /** What every program of this cluster has said. */
+  transcripts(): string[] {
+    return this.#programs.map((program) => program.transcript());
+  }
+
   /** A folder inside this cluster's own. */
   async folder(name: string): Promise<string> {
     const path = join(this.directory, name);

@@ -1,7 +1,9 @@
 /** A whole client against trackers that answer as the test says. */
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { clusterId, KEY_OVERLAP_MS } from '@p2p/protocol';
+import { signSuccession } from '@p2p/statements';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Peer, PeerEvent, PeerOptions } from '../src/api.js';
 import { ClusterPin } from '../src/data-directory/cluster-pin.js';
@@ -152,6 +154,70 @@ describe('the key of the cluster', () => {
     const clusterFingerprint = (await identityIn(directory, 'cluster')).id;
     const peer = await peerWith({ ...optionsFor(impostor, tracker), clusterFingerprint });
     expect(await peer.login('alice', 'secret')).toMatchObject({ ok: true, result: { tracker: 2 } });
+  });
+});
+
+describe('a key that follows the first one', () => {
+  /** A client that has met the cluster by its first key, and what that key says of the second. */
+  async function met(at: number) {
+    const [first, second] = await Promise.all([identityIn(directory, 'cluster'), identityIn(directory, 'second')]);
+    const [tracker] = await cluster(asAlice);
+    const peer = await peerWith(optionsFor(tracker));
+    await peer.login('alice', 'secret');
+    const successions = [await signSuccession(first, { to: clusterId.parse(second.id), at })];
+    return { first, second, tracker, peer, successions };
+  }
+
+  it('is followed when a tracker tells of it, by a push or in its greeting', async () => {
+    const { second, tracker, peer, successions } = await met(Date.now());
+    const next = await ScriptedTracker.start(second, asAlice);
+    tracker.push({ type: 'successions', successions });
+    const pinned = () => readFile(join(directory, 'client', 'cluster-fingerprint'), 'utf8');
+    await expect.poll(pinned).toContain(successions[0]);
+    await peer.close();
+    const again = await peerWith(optionsFor(next));
+    expect(await again.whoami()).toMatchObject({ ok: true });
+    expect(next.hellos[0]?.token).toHaveLength(32);
+    expect(again.events.filter(({ event }) => event === 'notice')).toEqual([]);
+  });
+
+  it('is asked for by name, and the first one accepted from who has no other yet', async () => {
+    const { first, second, peer, successions } = await met(Date.now());
+    await peer.close();
+    const both = await ScriptedTracker.start(first, { ...asAlice, successions }, second);
+    const followed = await peerWith(optionsFor(both));
+    expect(await followed.whoami()).toMatchObject({ ok: true });
+    await followed.close();
+    const behind = await ScriptedTracker.start(first, asAlice);
+    const again = await peerWith(optionsFor(both, behind));
+    expect(await again.whoami()).toMatchObject({ ok: true, result: { tracker: 1 } });
+    await both.stop();
+    expect(await again.whoami()).toMatchObject({ ok: true, result: { tracker: 2 } });
+    expect(both.shown).toEqual([first.id, second.id]);
+  });
+
+  it('long ago leaves the first one nothing: who still shows it isn’t spoken to', async () => {
+    const { tracker, peer, successions } = await met(Date.now() - KEY_OVERLAP_MS);
+    tracker.push({ type: 'successions', successions });
+    const pinned = () => readFile(join(directory, 'client', 'cluster-fingerprint'), 'utf8');
+    await expect.poll(pinned).toContain(successions[0]);
+    await peer.close();
+    const greeted = tracker.hellos.length;
+    const again = await peerWith(optionsFor(tracker));
+    expect(await again.whoami()).toMatchObject({ code: 'identity_changed' });
+    expect(tracker.hellos).toHaveLength(greeted);
+  });
+
+  it('is followed from the fingerprint of tracker_info.txt, with one line about what to write there', async () => {
+    const { first, second, peer, successions } = await met(Date.now());
+    await peer.close();
+    const tracker = await ScriptedTracker.start(first, { ...asAlice, successions }, second);
+    const named = await peerWith({ ...optionsFor(tracker), clusterFingerprint: first.id });
+    expect(await named.whoami()).toMatchObject({ ok: true });
+    tracker.push({ type: 'successions', successions });
+    expect(await named.whoami()).toMatchObject({ ok: true });
+    const notices = named.events.filter(({ event }) => event === 'notice');
+    expect(notices).toEqual([{ event: 'notice', message: expect.stringContaining(second.id) }]);
   });
 });
 

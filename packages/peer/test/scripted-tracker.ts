@@ -25,6 +25,8 @@ export interface Script {
 export class ScriptedTracker {
   readonly hellos: HelloRequest[] = [];
   readonly requests: ClientRequest[] = [];
+  /** The key shown to each who asked for one. */
+  readonly shown: string[] = [];
   readonly port: number;
   readonly #connections: Set<Connection>;
   readonly #close: () => Promise<void>;
@@ -35,10 +37,16 @@ export class ScriptedTracker {
     this.#close = close;
   }
 
-  static async start(identity: Identity, script: Script): Promise<ScriptedTracker> {
+  /** `next`: a newer key, for who asks for it. */
+  static async start(identity: Identity, script: Script, next?: Identity): Promise<ScriptedTracker> {
     const connections = new Set<Connection>();
     const listening = await listenSecure({
       identity,
+      identityWith: (key) => {
+        const asked = key === next?.id ? next : identity;
+        tracker.shown.push(asked.id);
+        return asked;
+      },
       host: '127.0.0.1',
       port: 0,
       maxFrameBytes: MAX_REQUEST_FRAME_BYTES,

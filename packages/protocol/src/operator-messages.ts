@@ -3,17 +3,27 @@
  * cluster's key was shown, as the first message in the place of `init`. One reply, and the connection ends.
  */
 import { z } from 'zod';
-import { slotNumber } from './identifiers.js';
-import { MAX_REFUSAL_DETAIL_BYTES } from './limits.js';
+import { clusterId, slotNumber } from './identifiers.js';
+import { MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';
 
 /** Nobody is to wait any more for the tracker with this slot: it never comes back. Asking again changes nothing. */
 export const retireRequest = z.object({ type: z.literal('retire'), protocol: z.int(), slot: slotNumber });
 
-export const operatorRequest = z.discriminatedUnion('type', [retireRequest]);
+/** The cluster is to get a new key. Asking again gives it another one. */
+export const rotateKeyRequest = z.object({ type: z.literal('rotate_key'), protocol: z.int() });
+
+export const operatorRequest = z.discriminatedUnion('type', [retireRequest, rotateKeyRequest]);
 export type OperatorRequest = z.infer<typeof operatorRequest>;
 
 /** `replicated`: whether every tracker but the retired one has it on its disk. */
 export const retiredReply = z.object({ type: z.literal('retired'), replicated: z.boolean() });
+
+/** `fingerprint`: that of the new key; `away`: the trackers that get it when they are back. */
+export const rotatedReply = z.object({
+  type: z.literal('rotated'),
+  fingerprint: clusterId,
+  away: z.array(slotNumber).max(MAX_TRACKERS),
+});
 
 /** Nothing has been changed; `detail` says why, in a sentence for the operator. */
 export const operatorRefusal = z.object({
@@ -21,5 +31,5 @@ export const operatorRefusal = z.object({
   detail: z.string().max(MAX_REFUSAL_DETAIL_BYTES),
 });
 
-export const operatorReply = z.discriminatedUnion('type', [retiredReply, operatorRefusal]);
+export const operatorReply = z.discriminatedUnion('type', [retiredReply, rotatedReply, operatorRefusal]);
 export type OperatorReply = z.infer<typeof operatorReply>;

@@ -17,6 +17,7 @@ export {
   groupByName,
   hasLoggedInOn,
   idsOfFile,
+  isRetired,
   resolveFile,
   sessionsInForce,
   sessionsOfUser,

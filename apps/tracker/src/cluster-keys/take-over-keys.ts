@@ -1,6 +1,7 @@
 /** Takes over the keys that another tracker hands on, and tells the operator what has come of it. */
 import type { Configuration } from '../configuration.js';
 import type { Log } from '../log.js';
+import type { ClusterKeys } from './cluster-keys.js';
 
 /** `file`: the other tracker's key file. Never rejects but on a bug. */
 export async function takeOverKeys(
@@ -13,5 +14,9 @@ export async function takeOverKeys(
   if (taken.unkept !== undefined) log.warn(`the new keys are in use, but ${taken.unkept}`);
   if (taken.diverged)
     log.warn('two trackers have made a new key without each other; both are kept, the later one counts');
-  log.info(`the cluster has a new key – write fingerprint=sha256:${keys.current.id} into tracker_info.txt`);
+  log.info(newKeyLine(keys));
+}
+
+export function newKeyLine({ current }: ClusterKeys): string {
+  return `the cluster has a new key – write fingerprint=sha256:${current.id} into tracker_info.txt`;
 }

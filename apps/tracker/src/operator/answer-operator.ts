@@ -8,11 +8,14 @@ import {
 } from '@p2p/protocol';
 import type { ReplicaAnswer } from '@p2p/state';
 import type { Connection } from '@p2p/transport';
+import type { KeyRotated } from '../cluster-keys/rotate-key.js';
 import type { Log } from '../log.js';
 
 export interface OperatorServices {
   /** Gives up the tracker of this slot; refused where that may not be. */
   retire(slot: number): Promise<ReplicaAnswer>;
+  /** Gives the cluster a new key. */
+  rotateKey(): Promise<KeyRotated>;
   readonly log: Log;
 }
 
@@ -32,8 +35,20 @@ export async function answerOperator(
   connection.close();
 }
 
-async function replyTo({ protocol, slot }: OperatorRequest, { retire, log }: OperatorServices): Promise<OperatorReply> {
-  if (protocol !== PROTOCOL_VERSION) return refused('the running tracker speaks another version of the protocol');
+async function replyTo(request: OperatorRequest, services: OperatorServices): Promise<OperatorReply> {
+  if (request.protocol !== PROTOCOL_VERSION)
+    return refused('the running tracker speaks another version of the protocol');
+  switch (request.type) {
+    case 'retire':
+      return replyToRetire(request.slot, services);
+    case 'rotate_key': {
+      const rotated = await services.rotateKey();
+      return rotated.ok ? { type: 'rotated', ...rotated.rotation } : refused(rotated.message);
+    }
+  }
+}
+
+async function replyToRetire(slot: number, { retire, log }: OperatorServices): Promise<OperatorReply> {
   const answer = await retire(slot);
   if (!answer.ok) return refused(answer.message);
   log.info(`tracker ${slot} is retired: nobody waits for it any more`);

@@ -1,6 +1,5 @@
 /** Asks a running tracker for something, as one who has the cluster's key. */
 import {
-  type ClusterId,
   decodeMessage,
   encodeMessage,
   formatAddress,
@@ -9,10 +8,11 @@ import {
   type OperatorReply,
   type OperatorRequest,
   operatorReply,
-  TRACKER_DIAL_TIMEOUT_MS,
   type TrackerEntry,
 } from '@p2p/protocol';
-import { type Connection, type Dialled, dialSecure, type Identity } from '@p2p/transport';
+import type { Connection, Dialled } from '@p2p/transport';
+import type { ClusterKeys } from '../cluster-keys/cluster-keys.js';
+import { dialTracker } from '../cluster-keys/dial-tracker.js';
 
 export type Asked =
   | { readonly kind: 'replied'; readonly reply: OperatorReply }
@@ -22,13 +22,12 @@ export type Asked =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface Asking {
-  readonly identity: Identity;
-  readonly cluster: ClusterId;
+  readonly keys: ClusterKeys;
 }
 
-/** Takes at most TRACKER_DIAL_TIMEOUT_MS and OPERATOR_PATIENCE_MS. */
+/** Takes at most TRACKER_DIAL_TIMEOUT_MS, for each key that is in force, and OPERATOR_PATIENCE_MS. */
 export async function askTracker(asking: Asking, entry: TrackerEntry, request: OperatorRequest): Promise<Asked> {
-  const dialled = await dialTracker(asking, entry);
+  const dialled = await dial(asking, entry);
   if (dialled.ok) return replyOver(dialled.connection, entry, request);
   if (dialled.reason === 'unreachable' || dialled.reason === 'timeout') return { kind: 'away' };
   return { kind: 'failed', message: dialled.message };
@@ -36,14 +35,13 @@ export async function askTracker(asking: Asking, entry: TrackerEntry, request: O
 
 /** Whether a tracker of this cluster listens there. */
 export async function answers(asking: Asking, entry: TrackerEntry): Promise<boolean> {
-  const dialled = await dialTracker(asking, entry);
+  const dialled = await dial(asking, entry);
   if (dialled.ok) dialled.connection.close();
   return dialled.ok;
 }
 
-function dialTracker({ identity, cluster }: Asking, { host, port }: TrackerEntry): Promise<Dialled> {
-  const timeoutMs = TRACKER_DIAL_TIMEOUT_MS;
-  return dialSecure({ identity, host, port, expectKey: cluster, timeoutMs, maxFrameBytes: MAX_HELLO_FRAME_BYTES });
+function dial({ keys }: Asking, entry: TrackerEntry): Promise<Dialled> {
+  return dialTracker(keys, entry, { maxFrameBytes: MAX_HELLO_FRAME_BYTES });
 }
 
 function replyOver(connection: Connection, entry: TrackerEntry, request: OperatorRequest): Promise<Asked> {

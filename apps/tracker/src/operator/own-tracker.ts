@@ -2,15 +2,15 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTrackerInfo, type Place } from '@p2p/command-line';
-import { type ClusterId, clusterId, type TrackerEntry } from '@p2p/protocol';
-import { type Identity, loadOrCreateIdentity } from '@p2p/transport';
+import type { ClusterId, TrackerEntry } from '@p2p/protocol';
 import type { OwnTrackerArguments } from '../arguments.js';
+import { ClusterKeys } from '../cluster-keys/cluster-keys.js';
 
 export interface OwnTracker {
   readonly own: TrackerEntry;
   /** Every line, its own included. */
   readonly trackers: readonly TrackerEntry[];
-  readonly identity: Identity;
+  readonly keys: ClusterKeys;
   readonly cluster: ClusterId;
   /** Where its data directory is, or would be. */
   readonly directory: string;
@@ -21,7 +21,7 @@ export type Found = ({ readonly ok: true } & OwnTracker) | { readonly ok: false;
 const failed = (message: string): Found => ({ ok: false, message });
 
 /** `except`: the number of a tracker that is not meant where another one may be. */
-export async function findOwnTracker(words: OwnTrackerArguments, place: Place, except: number): Promise<Found> {
+export async function findOwnTracker(words: OwnTrackerArguments, place: Place, except?: number): Promise<Found> {
   const info = await loadTrackerInfo(words.trackerInfo, place.directory);
   if (!info.ok) return info;
   const { trackers, directory: folder } = info;
@@ -36,11 +36,11 @@ export async function findOwnTracker(words: OwnTrackerArguments, place: Place, e
   const keyPath = join(folder, 'cluster.key');
   if (!(await exists(keyPath)))
     return failed(`${keyPath} is missing: nobody but a tracker of this cluster has that key`);
-  const key = await loadOrCreateIdentity(keyPath);
-  if (!key.ok) return key;
-  const { identity } = key;
+  const opened = await ClusterKeys.open(keyPath, false);
+  if (!opened.ok) return opened;
+  const { keys } = opened;
   const directory = words.dataDirectory ?? directoryOf(own.number);
-  return { ok: true, own, trackers, identity, cluster: clusterId.parse(identity.id), directory };
+  return { ok: true, own, trackers, keys, cluster: keys.cluster, directory };
 }
 
 /** The trackers that may be meant. */

@@ -14,7 +14,7 @@ export type Written =
 const unusable = (message: string): Written => ({ ok: false, message });
 
 /** The directory has to be locked. */
-export async function retireInDirectory(tracker: Omit<OwnTracker, 'identity'>, slot: number): Promise<Written> {
+export async function retireInDirectory(tracker: Omit<OwnTracker, 'keys'>, slot: number): Promise<Written> {
   const { directory, cluster, own, trackers } = tracker;
   const names = await readdir(directory);
   if (!names.some((name) => parseFileName(name) !== undefined))

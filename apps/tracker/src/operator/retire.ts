@@ -39,6 +39,7 @@ async function retireWhileStopped(found: OwnTracker, slot: number): Promise<Subc
 
 function endOf(reply: OperatorReply, slot: number): SubcommandEnd {
   if (reply.type === 'refused') return refused(reply.detail);
+  if (reply.type !== 'retired') return unusable(`the tracker answers with ${reply.type}`);
   const note = reply.replicated ? '' : ' (a tracker is away and hears of it when it is back)';
   return done(`tracker ${slot} is retired: nobody waits for it any more${note}`);
 }
