@@ -1,6 +1,8 @@
 /** Only who holds the cluster's key may speak as a tracker: a device that tries is cut off, and nothing has changed. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Cluster } from '@p2p/harness';
-import type { Identity } from '@p2p/transport';
+import { type Identity, newDatedKey } from '@p2p/transport';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDevice, RawClient, type RawMessage } from './raw-client.js';
 
@@ -46,6 +48,9 @@ const messages: readonly (() => RawMessage)[] = [
   () => ({ type: 'vec', have: { [incarnation]: 1 } }),
   () => ({ type: 'presence', changes: [{ kind: 'offline', device: 'a'.repeat(64), counter: 1 }] }),
   () => ({ type: 'refuse', reason: 'other_cluster', detail: 'go away' }),
+  () => ({ type: 'keys', file: `cluster=sha256:${clusterId}\n${newDatedKey(Date.now()).privateKeyPem}` }),
+  () => ({ type: 'retire', protocol: 1, slot: 2 }),
+  () => ({ type: 'rotate_key', protocol: 1 }),
 ];
 
 async function status(): Promise<unknown> {
@@ -77,6 +82,12 @@ test('all in a row, as a tracker would say them', async () => {
   await client.closed;
   expect(await status()).toEqual(before);
   expect(before).toMatchObject({ type: 'status.ok', linked: [2] });
+});
+
+test('the cluster’s key is what it was', async () => {
+  const said = cluster.tracker(1).output.lines.concat(cluster.tracker(2).output.lines);
+  expect(said.filter((line) => line.includes('new key') || line.includes('hands on keys'))).toEqual([]);
+  expect((await readFile(join(cluster.directory, 'cluster.key'), 'utf8')).match(/BEGIN/g)).toHaveLength(1);
 });
 
 test('the name that was to be forged is free', async () => {

@@ -12,6 +12,8 @@ let alice: ClientProgram;
 let bob: ClientProgram;
 /** Fingerprints of the cluster's key, one after the other. */
 const fingerprints: string[] = [];
+/** Private keys that any key file has held. */
+const secrets = new Set<string>();
 
 const machines = { 1: 'one', 2: 'two' } as const;
 type Machine = keyof typeof machines;
@@ -42,7 +44,13 @@ async function rotate(machine: Machine): Promise<readonly string[]> {
   const [first = '', ...notes] = output;
   expect(first).toMatch(/^fingerprint=sha256:[0-9a-f]{64}$/);
   fingerprints.push(first);
+  await remember(machine);
   return notes;
+}
+
+/** What stands in a key file for a machine to read. */
+async function remember(machine: Machine): Promise<void> {
+  for (const secret of (await textOf(keyOn(machine))).match(/^[A-Za-z0-9+/]{40,}=*$/gm) ?? []) secrets.add(secret);
 }
 
 /** Until both machines have the newest key, and the same file. */
@@ -253,6 +261,52 @@ describe('while trackers are stopped', () => {
   });
 });
 
+describe('after a theft', () => {
+  test('the former keys are thrown out: who knows only those refuses, until told the new fingerprint', async () => {
+    await Promise.all([cluster.tracker(1).stop(), cluster.tracker(2).stop()]);
+    await rotate(1);
+    const [kept = ''] = (await textOf(keyOn(1))).split(/(?<=END PRIVATE KEY-----\n)/);
+    for (const machine of [1, 2] as const) await writeFile(keyOn(machine), kept);
+    await Promise.all([start(1), start(2)]);
+    await cluster.tracker(1).line((line) => line.includes('linked with tracker 2'));
+    const answer = await alice.command('whoami');
+    expect(answer.error).toMatchObject({ code: 'identity_changed', message: expect.stringContaining('sha256:') });
+    await alice.stop();
+    alice = await clientWith(newest(), 'alice');
+    expect(await alice.succeed('whoami')).toMatchObject({ user: 'alice' });
+    expect(await alice.succeed('create_group after-the-theft')).toMatchObject({ replicated: true });
+  });
+});
+
+describe('after 90 days', () => {
+  const daysAgo = (days: number) => `since=${new Date(Date.now() - days * 24 * 60 * 60 * 1_000).toISOString()}`;
+
+  test('the former key counts no longer: neither for a tracker nor for a client', async () => {
+    await Promise.all([cluster.tracker(1).stop(), cluster.tracker(2).stop()]);
+    await rotate(1);
+    const ages = [95, 100];
+    const aged = (await textOf(keyOn(1))).replace(/since=.*/g, () => daysAgo(ages.shift() ?? 0));
+    expect(ages).toEqual([]);
+    await writeFile(keyOn(1), aged);
+    await Promise.all([start(1), start(2)]);
+    await cluster.tracker(1).line((line) => line.includes('has a key that this cluster has left behind'));
+    await cluster.tracker(2).line((line) => line.includes('has another key'));
+    await cluster.tracker(2).kill();
+    expect(await alice.refused('whoami')).toBe('identity_changed');
+  });
+
+  test('with the file copied, as the line says, all is well, and nothing was lost', async () => {
+    await copyFile(keyOn(1), keyOn(2));
+    await start(2);
+    await cluster.tracker(1).line((line) => line.includes('linked with tracker 2'));
+    await alice.stop();
+    alice = await clientWith(newest(), 'alice');
+    const { groups } = await alice.succeed('list_groups');
+    expect(groups.map(({ group }: { group: string }) => group)).toContain('after-the-theft');
+    expect(await alice.succeed('create_group after-90-days')).toMatchObject({ replicated: true });
+  });
+});
+
 describe('is refused', () => {
   test('without the key: nothing is made', async () => {
     const folder = await cluster.folder('nowhere');
@@ -290,8 +344,7 @@ describe('is refused', () => {
 });
 
 test('nobody has ever said a key', async () => {
-  const secrets = (await textOf(keyOn(1))).match(/^[A-Za-z0-9+/]{40,}=*$/gm) ?? [];
-  expect(secrets.length).toBeGreaterThan(4);
+  expect(secrets.size).toBeGreaterThan(4);
   const said = cluster.transcripts().join('\n');
   expect(said).toContain('fingerprint=');
   for (const secret of secrets) expect(said).not.toContain(secret);

@@ -1,6 +1,7 @@
 /** The file with all keys of a cluster: what it says, what is refused, and that it is replaced as a whole. */
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   compareKeys,
@@ -126,6 +127,24 @@ describe('a key file', () => {
     const loaded = await loadKeyFile(path);
     expect(JSON.stringify(loaded)).not.toContain(secret);
   });
+});
+
+it('whatever a file holds, it is read or refused', () => {
+  const lines = fc.oneof(
+    fc.constantFrom('-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', `cluster=sha256:${'a'.repeat(64)}`, ''),
+    fc.constantFrom('since=2026-01-02T03:04:05.678Z', 'since=', 'cluster=sha256:', 'since=9999999999999999'),
+    fc.string(),
+  );
+  const blocks = fc.constantFrom(0, 1, 2).map((index) => [one, two, three][index]?.privateKeyPem ?? '');
+  fc.assert(
+    fc.property(fc.array(fc.oneof(lines, blocks), { maxLength: 12 }), (parts) => {
+      const history = parseKeyHistory(parts.join('\n'));
+      if (history === undefined) return;
+      expect(history.keys.length).toBeGreaterThan(0);
+      expect(parseKeyHistory(formatKeyHistory(history))).toEqual(history);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe('who shows the keys of a file', () => {
