@@ -1,9 +1,8 @@
 /** A user's devices, over two trackers: how they are listed, and how one that was lost is logged out from another. */
-import { copyFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { type ClientProgram, Cluster, passwordOf, registered } from '@p2p/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KeptSession } from './kept-session.js';
 
 interface Row {
   readonly device: string;
@@ -21,7 +20,6 @@ let phoneId: string;
 
 const atTracker = (number: number): string => `127.0.0.1:${cluster.port(number)}`;
 const logIn = `login ana ${passwordOf('ana')}`;
-const sessionFile = (name: string): string => join(cluster.directory, 'clients', name, 'session.json');
 
 /** Nobody tells a person in a script mode anything but by this line. */
 const isLoggedOutNotice = (line: string): boolean => line.includes('no longer logged in on this device');
@@ -66,20 +64,15 @@ test('logging in anew makes no second row, and nobody sees the devices of others
 });
 
 test('a device that is revoked is told at once, and its session is dead at both trackers', async () => {
-  await copyFile(sessionFile('phone'), join(cluster.directory, 'kept-session.json'));
+  const kept = await KeptSession.of(cluster, 'phone');
   const revoked = await laptop.succeed(`revoke_device ${phoneId.slice(0, 8)}`);
   expect(revoked).toEqual({ device: phoneId, replicated: true });
-  await phone.errors.find(isLoggedOutNotice);
+  await phone.errorLine(isLoggedOutNotice);
   expect(await phone.refused('whoami')).toBe('not_logged_in');
   expect((await laptop.succeed('list_devices')).devices).toHaveLength(1);
   expect(await laptop.refused(`revoke_device ${phoneId}`), 'it is none of hers any more').toBe('bad_request');
   await phone.kill();
-  for (const number of [1, 2]) {
-    await copyFile(join(cluster.directory, 'kept-session.json'), sessionFile('phone'));
-    const thief = cluster.client([atTracker(number)], 'phone');
-    expect(await thief.refused('whoami'), `at tracker ${number}`).toBe('not_logged_in');
-    await thief.kill();
-  }
+  for (const number of [1, 2]) expect(await kept.refusedAt(number), `at tracker ${number}`).toBe('not_logged_in');
 });
 
 test('it may log in again with the password', async () => {
