@@ -3,7 +3,15 @@
  * so, in the order that it, or its seed, chooses.
  */
 import type { ClusterId, IncarnationId, RequestId } from '@p2p/protocol';
-import type { Command, ReplicaAnswer, ReplicaBase, ReplicaInput, ReplicatedMessage, Ticket } from '../src/index.js';
+import type {
+  Command,
+  OperatorCommand,
+  ReplicaAnswer,
+  ReplicaBase,
+  ReplicaInput,
+  ReplicatedMessage,
+  Ticket,
+} from '../src/index.js';
 import { type Arriving, Connections, type End } from './connections.js';
 import { Disk } from './disk-in-test.js';
 import { type Surroundings, Tracker, type TrackerOptions, type Untimed } from './tracker-in-test.js';
@@ -190,9 +198,14 @@ export class Network {
     return this.#ask(slot, { kind: 'attach', ticket: ++this.#lastTicket, requestId });
   }
 
+  /** Whoever runs a tracker wants something done. */
+  operate(slot: number, command: OperatorCommand): Ticket {
+    return this.#ask(slot, { kind: 'operate', ticket: ++this.#lastTicket, command });
+  }
+
   /** The operator of a tracker gives up another one. */
   retire(slot: number, retired: number): Ticket {
-    return this.#ask(slot, { kind: 'operate', ticket: ++this.#lastTicket, command: { type: 'retire', slot: retired } });
+    return this.operate(slot, { type: 'retire', slot: retired });
   }
 
   answerTo(ticket: Ticket): ReplicaAnswer | undefined {
