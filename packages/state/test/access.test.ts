@@ -100,6 +100,41 @@ describe('it ends', () => {
     expect(isOver(others)).toBe(false);
   });
 
+  test('by a password that was reset, on every device', () => {
+    const access = had();
+    const other = world.login(new Device('ben’s other device'), 'ben');
+    world.applyBody({ kind: 'reset_credential', user: ben.user, credential: 'another' }, { mode: 'keep' });
+    expect(endedBy(world.operations.at(-1) as Operation)).toEqual([
+      { what: 'session', session: access.session },
+      { what: 'session', session: other.session },
+    ]);
+    expect(isOver(access)).toBe(true);
+  });
+
+  test('on a device that was revoked, not on another one', () => {
+    const access = had();
+    const other = world.login(new Device('ben’s other device'), 'ben');
+    const revoked = world.run(other, { type: 'revoke_device', device: ben.id });
+    expect(endedBy(revoked)).toEqual([{ what: 'session', session: access.session }]);
+    expect(isOver(access)).toBe(true);
+    expect(isOver(accessOf(world.state, other.actor, { group: films, now: world.now }) as Access)).toBe(false);
+  });
+
+  test('by the next log-in on the same device', () => {
+    const access = had();
+    world.login(ben, 'ben');
+    expect(endedBy(world.operations.at(-1) as Operation)).toEqual([{ what: 'session', session: access.session }]);
+    expect(isOver(access)).toBe(true);
+    expect(isOver(had())).toBe(false);
+  });
+
+  test('not by a log-in on another device', () => {
+    const access = had();
+    world.login(new Device('ben’s other device'), 'ben');
+    expect(endedBy(world.operations.at(-1) as Operation)).toEqual([]);
+    expect(isOver(access)).toBe(false);
+  });
+
   test('not by an end that came to nothing, since the user had been let in again in between', () => {
     const stale = world.run(ann, { type: 'remove_member', group: 'films', user: 'ben' });
     world.admit('films', ann, ben);
