@@ -2,18 +2,21 @@
  * The cluster's key is replaced while everybody goes on: trackers hand the new one to each other, clients follow from
  * one to the next, and whoever was away does so later. Two machines: each tracker has a folder with its own cluster.key.
  */
+import { createPrivateKey } from 'node:crypto';
 import { chmod, copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientProgram, Cluster, Program, registered } from '@p2p/harness';
+import { parseKeyHistory } from '@p2p/transport';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contentsBelow, holdersOf } from '../attacks/traces.js';
 
 let cluster: Cluster;
 let alice: ClientProgram;
 let bob: ClientProgram;
 /** Fingerprints of the cluster's key, one after the other. */
 const fingerprints: string[] = [];
-/** Private keys that any key file has held. */
-const secrets = new Set<string>();
+/** What is secret of every key that there has been. */
+const seeds = new Map<string, Buffer>();
 
 const machines = { 1: 'one', 2: 'two' } as const;
 type Machine = keyof typeof machines;
@@ -48,9 +51,12 @@ async function rotate(machine: Machine): Promise<readonly string[]> {
   return notes;
 }
 
-/** What stands in a key file for a machine to read. */
+/** Notes what is secret of the keys in a file: their seeds, which the last bytes of the PKCS8 form are (RFC 8410). */
 async function remember(machine: Machine): Promise<void> {
-  for (const secret of (await textOf(keyOn(machine))).match(/^[A-Za-z0-9+/]{40,}=*$/gm) ?? []) secrets.add(secret);
+  for (const { privateKeyPem } of parseKeyHistory(await textOf(keyOn(machine)))?.keys ?? []) {
+    const seed = createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'der' }).subarray(-32);
+    seeds.set(seed.toString('hex'), seed);
+  }
 }
 
 /** Until both machines have the newest key, and the same file. */
@@ -343,9 +349,34 @@ describe('is refused', () => {
   });
 });
 
-test('nobody has ever said a key', async () => {
-  expect(secrets.size).toBeGreaterThan(4);
-  const said = cluster.transcripts().join('\n');
-  expect(said).toContain('fingerprint=');
-  for (const secret of secrets) expect(said).not.toContain(secret);
+test('no key was ever said, nor is in any file but the cluster’s own', async () => {
+  expect(seeds.size).toBeGreaterThan(5);
+  const said = cluster.transcripts().map((text, index) => [`program ${index}`, Buffer.from(text)] as const);
+  expect(holdersOf([...seeds.values()], new Map(said))).toEqual([]);
+  const holders = holdersOf([...seeds.values()], await contentsBelow(cluster.directory));
+  expect(holders).toEqual([join('one', 'cluster.key'), join('two', 'cluster.key')]);
+});
+
+test('two trackers of one machine have one file, whichever of them is asked', async () => {
+  const machine = await Cluster.start(2);
+  try {
+    const ask = async (words: string[]) => {
+      const program = machine.own(new Program('tracker', { words, directory: machine.directory }));
+      const exitCode = await program.bounded(program.ended, words.join(' '));
+      return { exitCode, output: program.output.lines, errors: program.errors.lines };
+    };
+    expect(await ask(['rotate-key'])).toMatchObject({ exitCode: 2, errors: [expect.stringContaining('--tracker')] });
+    for (const number of ['1', '2', '1']) {
+      const { exitCode, output } = await ask(['rotate-key', '--tracker', number]);
+      expect({ exitCode, lines: output.length }).toEqual({ exitCode: 0, lines: 2 });
+      for (const other of [1, 2])
+        await machine.tracker(other).line((line) => line.includes(`new key – write ${output[0]}`));
+      expect(await ask(['fingerprint'])).toEqual({ exitCode: 0, output: [output[0]], errors: [] });
+    }
+    expect(parseKeyHistory(await textOf(join(machine.directory, 'cluster.key')))?.keys).toHaveLength(4);
+    const anna = await registered(machine, 'anna');
+    expect(await anna.succeed('create_group films')).toMatchObject({ replicated: true });
+  } finally {
+    await machine.stop();
+  }
 });
