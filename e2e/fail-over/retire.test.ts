@@ -1,8 +1,9 @@
 /** `tracker retire`: whoever runs a tracker gives up another one that never comes back, and nobody waits for it any more. */
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClientProgram, Cluster, freePorts, Program, registered } from '@p2p/harness';
+import { type ClientProgram, Cluster, freePorts, registered } from '@p2p/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runSubcommand } from './subcommand.js';
 
 let cluster: Cluster;
 let alice: ClientProgram;
@@ -13,18 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-interface Ended {
-  readonly exitCode: number | NodeJS.Signals;
-  readonly output: readonly string[];
-  readonly errors: readonly string[];
-}
-
-/** Runs a subcommand of the tracker to its end. */
-async function tracker(line: string, directory = cluster.directory): Promise<Ended> {
-  const program = cluster.own(new Program('tracker', { words: line.split(' '), directory }));
-  const exitCode = await program.bounded(program.ended, `"${line}"`);
-  return { exitCode, output: program.output.lines, errors: program.errors.lines };
-}
+const tracker = (line: string, directory?: string) => runSubcommand(cluster, line, directory);
 
 const refused = (line: RegExp) => ({ exitCode: 1, output: [], errors: [expect.stringMatching(line)] });
 const unusable = (line: RegExp) => ({ exitCode: 2, output: [], errors: [expect.stringMatching(line)] });

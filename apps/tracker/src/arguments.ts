@@ -1,5 +1,6 @@
 /** The words that a tracker was started with, as a command or as what is wrong with them. Reads no file. */
 import { absolutePath, BadArgument, type ParsedArguments, type Place, parsedBy, splitOptions } from '@p2p/command-line';
+import { type UserName, userName } from '@p2p/protocol';
 import { type LogLevel, logLevels } from './log.js';
 import { usageLines } from './usage.js';
 
@@ -27,6 +28,10 @@ export interface RetireArguments extends OwnTrackerArguments {
   readonly slot: number;
 }
 
+export interface ResetPasswordArguments extends OwnTrackerArguments {
+  readonly user: UserName;
+}
+
 export interface AuditArguments {
   /** Absolute path. */
   readonly directory: string;
@@ -38,6 +43,7 @@ export type TrackerCommand =
   | ({ readonly command: 'retire' } & RetireArguments)
   | ({ readonly command: 'fingerprint' } & OwnTrackerArguments)
   | ({ readonly command: 'rotate-key' } & OwnTrackerArguments)
+  | ({ readonly command: 'reset-password' } & ResetPasswordArguments)
   | ({ readonly command: 'audit' } & AuditArguments);
 
 type CommandName = TrackerCommand['command'];
@@ -85,13 +91,14 @@ function subcommandNamed(word: string): CommandName {
   throw new BadArgument(`there is no subcommand "${word}"`);
 }
 
-const subcommands = ['retire', 'fingerprint', 'rotate-key', 'audit'] as const;
+const subcommands = ['retire', 'fingerprint', 'rotate-key', 'reset-password', 'audit'] as const;
 
 const readers: Readonly<Record<CommandName, Reader>> = {
   serve: { options: ['data-dir', 'log-level', 'metrics'], read: readServe },
   retire: { options: ['tracker', 'data-dir'], read: readRetire },
   fingerprint: { options: ['tracker', 'data-dir'], read: readOwnCommand('fingerprint') },
   'rotate-key': { options: ['tracker', 'data-dir'], read: readOwnCommand('rotate-key') },
+  'reset-password': { options: ['tracker', 'data-dir'], read: readResetPassword },
   audit: { options: ['json'], read: readAudit },
 };
 
@@ -117,6 +124,15 @@ function readRetire(words: readonly string[], values: Split['values'], place: Pl
   if (slot === undefined) throw new BadArgument(`which tracker is given up? give its number – ${usageLines.retire}`);
   refuseExtra(extra);
   return { command: 'retire', slot: trackerNumber(slot), ...readOwnTracker(trackerInfo, values, place) };
+}
+
+function readResetPassword(words: readonly string[], values: Split['values'], place: Place): TrackerCommand {
+  const [name, trackerInfo, extra] = words;
+  if (name === undefined) throw new BadArgument(`whose password? – ${usageLines['reset-password']}`);
+  const user = userName.safeParse(name);
+  if (!user.success) throw new BadArgument(user.error.issues[0]?.message ?? 'that is no name of a user');
+  refuseExtra(extra);
+  return { command: 'reset-password', user: user.data, ...readOwnTracker(trackerInfo, values, place) };
 }
 
 function readOwnCommand(command: 'fingerprint' | 'rotate-key'): Reader['read'] {

@@ -7,6 +7,7 @@ import { loadConfiguration } from './configuration.js';
 import { createLog } from './log.js';
 import { audit } from './operator/audit.js';
 import { fingerprint } from './operator/fingerprint.js';
+import { resetPassword } from './operator/reset-password.js';
 import { retire } from './operator/retire.js';
 import { rotateKey } from './operator/rotate-key.js';
 import type { SubcommandEnd } from './operator/subcommand-end.js';
@@ -76,9 +77,10 @@ function print(text: string): Promise<void> {
 }
 
 /** What a subcommand has come to: to standard output where it has been done, else to standard error. */
-function say({ exitCode, line, notes = [] }: SubcommandEnd): void {
+function say({ exitCode, line, notes = [], remarks = [] }: SubcommandEnd): void {
   if (exitCode !== 0) process.stderr.write(`tracker: ${printable(line)}\n`);
   else if (line !== '') process.stdout.write([line, ...notes].map((text) => `${printable(text)}\n`).join(''));
+  for (const remark of remarks) process.stderr.write(`${printable(remark)}\n`);
   process.exitCode = exitCode;
 }
 
@@ -90,6 +92,8 @@ async function run(words: TrackerCommand): Promise<void> {
       return say(await fingerprint(words, place));
     case 'rotate-key':
       return say(await rotateKey(words, place));
+    case 'reset-password':
+      return say(await resetPassword(words, place));
     case 'audit':
       return say(await audit(words, print));
     case 'serve': {

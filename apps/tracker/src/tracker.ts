@@ -79,6 +79,7 @@ export class Tracker {
       attempts,
       queue: new PasswordQueue(),
     });
+    replicated.onChange(({ operations }) => logIns.takeNotice(operations));
     const services = {
       slot: own.number,
       keys,
@@ -93,7 +94,7 @@ export class Tracker {
     };
     const clients = new ClientConnections(services);
     const operator: OperatorServices = {
-      retire: (slot) => caughtUp.opened.then(() => replicated.operate({ type: 'retire', slot })),
+      operate: (command) => caughtUp.opened.then(() => replicated.operate(command)),
       rotateKey: () => rotateKey({ configuration, replicated, log }),
       log,
     };

@@ -6,6 +6,7 @@ export const usageLines = {
   retire: `usage: tracker retire <number> ${own}`,
   fingerprint: `usage: tracker fingerprint ${own}`,
   'rotate-key': `usage: tracker rotate-key ${own}`,
+  'reset-password': `usage: tracker reset-password <user> ${own}`,
   audit: 'usage: tracker audit <data-dir> [--json]',
 } as const;
 
@@ -32,6 +33,10 @@ For whoever runs a tracker:
   tracker rotate-key ${own}
       replaces the cluster's key. Trackers and clients follow by themselves, also those that are away for now; the former
       key counts for 90 days more. Against a key that was stolen it is no help: see docs/OPERATIONS.md.
+
+  tracker reset-password <user> ${own}
+      makes a new password for a user who has forgotten the old one, and prints it: the only time that it is to be seen.
+      All the user's devices are logged out.
 
   tracker audit <data-dir> [--json]
       prints the final operations in a data directory in their order, each with its time, who asked, and the running

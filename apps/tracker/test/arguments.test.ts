@@ -32,6 +32,12 @@ it.each([
     '-- rotate-key info.txt --tracker 1 --data-dir d',
     { command: 'rotate-key', trackerInfo: '/here/info.txt', tracker: 1, dataDirectory: '/here/d' },
   ],
+  ['reset-password ann~2', { command: 'reset-password', user: 'ann~2', ...anyTracker }],
+  ['reset-password e\u0301va', { command: 'reset-password', user: '\u00e9va', ...anyTracker }],
+  [
+    'reset-password ann info.txt --tracker 2 --data-dir d',
+    { command: 'reset-password', user: 'ann', trackerInfo: '/here/info.txt', tracker: 2, dataDirectory: '/here/d' },
+  ],
   ['audit .p2p/tracker-1', { command: 'audit', directory: '/here/.p2p/tracker-1', json: false }],
   ['audit --json backup', { command: 'audit', directory: '/here/backup', json: true }],
 ])('%s', (line, expected) => {
@@ -51,6 +57,10 @@ it.each([
   ['rotate-key 2.5 a', 'too many'],
   ['rotate-key --tracker 0', 'number of a tracker'],
   ['rotate', 'no subcommand "rotate"'],
+  ['reset-password', 'usage: tracker reset-password'],
+  ['reset-password a/b', 'cannot hold any of'],
+  ['reset-password ann info.txt a-password', 'too many'],
+  ['reset-password ann --json', '--json means nothing here – usage: tracker reset-password'],
   ['audit', 'usage: tracker audit'],
   ['audit a b', 'too many'],
   ['audit a --tracker 1', '--tracker means nothing here'],

@@ -75,6 +75,23 @@ test('a log-in that succeeds begins a new row', () => {
   expect(log.isBlocked(annFromHome, later)).toBe(true);
 });
 
+test('an account that has another password begins a new row everywhere, and no other one does', () => {
+  const log = new FailedLogInLog();
+  const fromPhone = attempt(ann, device);
+  const benFromHome = attempt(ben, '192.0.2.7');
+  for (const each of [annFromHome, fromPhone, benFromHome]) failTimes(log, MAX_FAILED_LOG_INS, each);
+  const now = START + MAX_FAILED_LOG_INS * 1_000;
+  const blocked = () => [annFromHome, fromPhone, benFromHome].map((each) => log.isBlocked(each, now));
+  expect(blocked()).toEqual([true, true, true]);
+  const before = [...log.all(now)];
+  log.forgive(ann, now);
+  expect(blocked()).toEqual([false, false, true]);
+  for (const change of before) log.apply(change, { now, countsForAll: false });
+  expect(blocked(), 'what another tracker still tells of before').toEqual([false, false, true]);
+  failTimes(log, MAX_FAILED_LOG_INS, annFromHome, now);
+  expect(log.isBlocked(annFromHome, now + 10_000)).toBe(true);
+});
+
 test('failures within one millisecond are as many as they are', () => {
   const log = new FailedLogInLog();
   for (let index = 0; index < MAX_FAILED_LOG_INS; index++) log.fail(annFromHome, START);

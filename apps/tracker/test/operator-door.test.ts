@@ -9,8 +9,9 @@ import {
   refusal,
   type SyncMessage,
   syncMessage,
+  userName,
 } from '@p2p/protocol';
-import type { ReplicaAnswer } from '@p2p/state';
+import type { OperatorCommand, ReplicaAnswer } from '@p2p/state';
 import { type CloseReason, type Connection, memoryPair } from '@p2p/transport';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/log.js';
@@ -94,11 +95,11 @@ describe('an operator', () => {
   /** What comes back for a request, and what the log says. */
   async function ask(
     request: OperatorRequest,
-    retire: (slot: number) => Promise<ReplicaAnswer>,
+    operate: (command: OperatorCommand) => Promise<ReplicaAnswer>,
     rotateKey: OperatorServices['rotateKey'] = noRoom,
   ) {
     const logged: string[] = [];
-    const services = { retire, rotateKey, log: createLog('info', (line) => logged.push(line)) };
+    const services = { operate, rotateKey, log: createLog('info', (line) => logged.push(line)) };
     const dialling = dial({
       tracker: noRoom,
       operator: (connection, asked) => void answerOperator(connection, asked, services),
@@ -112,14 +113,27 @@ describe('an operator', () => {
   }
 
   test('gets one reply to the one request', async () => {
-    const retired: number[] = [];
-    const { replies, logged } = await ask(retireTwo, async (slot) => {
-      retired.push(slot);
+    const commands: OperatorCommand[] = [];
+    const { replies, logged } = await ask(retireTwo, async (command) => {
+      commands.push(command);
       return { ok: true, done: 'retire', replicated: false };
     });
-    expect(replies).toEqual([{ type: 'retired', replicated: false }]);
-    expect(retired).toEqual([2]);
+    expect(replies).toEqual([{ type: 'done', replicated: false }]);
+    expect(commands).toEqual([{ type: 'retire', slot: 2 }]);
     expect(logged).toEqual([expect.stringContaining('tracker 2 is retired')]);
+  });
+
+  test('may reset a password; the log says whose, and nothing of the hash', async () => {
+    const commands: OperatorCommand[] = [];
+    const reset = { type: 'reset_password', user: userName.parse('ann'), credential: 'hash of a password' } as const;
+    const { replies, logged } = await ask({ ...reset, protocol: PROTOCOL_VERSION }, async (command) => {
+      commands.push(command);
+      return { ok: true, done: 'reset_credential', replicated: true };
+    });
+    expect(replies).toEqual([{ type: 'done', replicated: true }]);
+    expect(commands).toEqual([reset]);
+    expect(logged).toEqual([expect.stringContaining('the password of ann was reset')]);
+    expect(logged.join()).not.toContain('hash');
   });
 
   test('is told why not', async () => {

@@ -31,6 +31,11 @@ export class AttemptsBoard {
     if (change !== undefined) this.#tell(change);
   }
 
+  /** The account has another password since this time. Every tracker hears of that by itself. */
+  forgive(account: string, at: number): void {
+    this.#log.forgive(account, Math.min(at, Date.now()));
+  }
+
   /** What another tracker has told. */
   applyRemote(changes: readonly FailedLogIns[]): void {
     const now = Date.now();

@@ -83,6 +83,13 @@ export class FailedLogInLog {
     return change;
   }
 
+  /** What failed for this account up to a time counts no more, wherever it came from. */
+  forgive(account: string, at: number): void {
+    for (const { attempt, failedAt } of [...this.#byKey.values()]) {
+      if (attempt.account === account) this.#merge({ ...attempt, failedAt: [...failedAt], clearedAt: at });
+    }
+  }
+
   /** What another tracker tells. `countsForAll`: as in an {@link Attempt} from there. */
   apply(change: FailedLogIns, { now, countsForAll }: { now: number; countsForAll: boolean }): void {
     const possible = (time: number) => time <= now + MAX_CLOCK_SKEW_MS;

@@ -8,6 +8,7 @@ import {
   MAX_NEW_USERS_PER_ADDRESS,
   MAX_RENAMED_TRIED,
   NEW_USERS_WINDOW_MS,
+  type Operation,
   type Refusal,
   refusal,
   type UserName,
@@ -80,6 +81,16 @@ export class LogIns {
       if (await passwords.verify(user.credential, oldPassword)) return passwords.hash(newPassword);
       return refusal('wrong_password', 'the old password is wrong');
     });
+  }
+
+  /** Whoever has been given another password may try it at once, however often the forgotten one was tried. */
+  takeNotice(operations: readonly Operation[]): void {
+    for (const { body, stamp } of operations) {
+      const user = body.kind === 'reset_credential' ? this.#options.state().users.get(body.user) : undefined;
+      for (const name of [user?.name, user?.renamedFrom]) {
+        if (name !== undefined) this.#options.attempts.forgive(name, stamp.time);
+      }
+    }
   }
 
   /** The credential of a new account. */

@@ -6,14 +6,14 @@ import {
   type OperatorRequest,
   PROTOCOL_VERSION,
 } from '@p2p/protocol';
-import type { ReplicaAnswer } from '@p2p/state';
+import type { OperatorCommand, ReplicaAnswer } from '@p2p/state';
 import type { Connection } from '@p2p/transport';
 import type { KeyRotated } from '../cluster-keys/rotate-key.js';
 import type { Log } from '../log.js';
 
 export interface OperatorServices {
-  /** Gives up the tracker of this slot; refused where that may not be. */
-  retire(slot: number): Promise<ReplicaAnswer>;
+  /** Carries out what is agreed on between the trackers; refused where that may not be. */
+  operate(command: OperatorCommand): Promise<ReplicaAnswer>;
   /** Gives the cluster a new key. */
   rotateKey(): Promise<KeyRotated>;
   readonly log: Log;
@@ -38,21 +38,24 @@ export async function answerOperator(
 async function replyTo(request: OperatorRequest, services: OperatorServices): Promise<OperatorReply> {
   if (request.protocol !== PROTOCOL_VERSION)
     return refused('the running tracker speaks another version of the protocol');
-  switch (request.type) {
-    case 'retire':
-      return replyToRetire(request.slot, services);
-    case 'rotate_key': {
-      const rotated = await services.rotateKey();
-      return rotated.ok ? { type: 'rotated', ...rotated.rotation } : refused(rotated.message);
-    }
+  if (request.type === 'rotate_key') {
+    const rotated = await services.rotateKey();
+    return rotated.ok ? { type: 'rotated', ...rotated.rotation } : refused(rotated.message);
   }
+  const { protocol: _, ...command } = request;
+  const answer = await services.operate(command);
+  if (!answer.ok) return refused(answer.message);
+  services.log.info(logLineOf(command));
+  return { type: 'done', replicated: answer.replicated };
 }
 
-async function replyToRetire(slot: number, { retire, log }: OperatorServices): Promise<OperatorReply> {
-  const answer = await retire(slot);
-  if (!answer.ok) return refused(answer.message);
-  log.info(`tracker ${slot} is retired: nobody waits for it any more`);
-  return { type: 'retired', replicated: answer.replicated };
+function logLineOf(command: OperatorCommand): string {
+  switch (command.type) {
+    case 'retire':
+      return `tracker ${command.slot} is retired: nobody waits for it any more`;
+    case 'reset_password':
+      return `the password of ${command.user} was reset from this machine: all of the user's devices are logged out`;
+  }
 }
 
 function refused(detail: string): OperatorReply {

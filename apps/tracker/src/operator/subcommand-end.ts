@@ -6,6 +6,8 @@ export interface SubcommandEnd {
   readonly line: string;
   /** What else there is to say, a line each. */
   readonly notes?: readonly string[];
+  /** What a person should know besides, a line each; on standard error, so that a program reads the line alone. */
+  readonly remarks?: readonly string[];
 }
 
 export const done = (line: string, notes: readonly string[] = []): SubcommandEnd => ({ exitCode: 0, line, notes });

@@ -1,20 +1,25 @@
-/** Writes a retirement into the data directory of a tracker that does not run: as that tracker would, without its links. */
+/**
+ * Carries out what an operator wants in the data directory of a tracker that does not run: as that tracker would, without
+ * its links.
+ */
 import { readdir } from 'node:fs/promises';
-import { MAX_REFUSAL_DETAIL_BYTES, type OperatorReply } from '@p2p/protocol';
-import { parseFileName } from '@p2p/state';
+import { type OperatorCommand, parseFileName, type ReplicaAnswer } from '@p2p/state';
 import { type DiskPort, ReplicatedState } from '../replication/replicated-state.js';
 import { openDirectory } from '../storage/open-directory.js';
 import type { OwnTracker } from './own-tracker.js';
 
 export type Written =
-  | { readonly ok: true; readonly reply: OperatorReply }
+  | { readonly ok: true; readonly answer: ReplicaAnswer }
   /** The directory can't be used; a sentence. */
   | { readonly ok: false; readonly message: string };
 
 const unusable = (message: string): Written => ({ ok: false, message });
 
 /** The directory has to be locked. */
-export async function retireInDirectory(tracker: Omit<OwnTracker, 'keys'>, slot: number): Promise<Written> {
+export async function operateInDirectory(
+  tracker: Omit<OwnTracker, 'keys'>,
+  command: OperatorCommand,
+): Promise<Written> {
   const { directory, cluster, own, trackers } = tracker;
   const names = await readdir(directory);
   if (!names.some((name) => parseFileName(name) !== undefined))
@@ -29,9 +34,10 @@ export async function retireInDirectory(tracker: Omit<OwnTracker, 'keys'>, slot:
   const { base, disk } = opened;
   const slots = trackers.map(({ number }) => number);
   const replicated = new ReplicatedState({ cluster, slot: own.number, slots, base, disk: journalOf(disk) });
-  const written = await Promise.race([retireOn(replicated, slot), failure]);
+  const written = replicated.operate(command).then((answer): Written => ({ ok: true, answer }));
+  const first = await Promise.race([written, failure]);
   await disk.close();
-  return written;
+  return first;
 }
 
 /** Nothing is folded: that can be done when the tracker runs again, and would go on behind the answer. */
@@ -42,12 +48,6 @@ function journalOf(disk: DiskPort): DiskPort {
     install: (base) => disk.install(base),
     onFlushed: (listener) => disk.onFlushed(listener),
   };
-}
-
-async function retireOn(replicated: ReplicatedState, slot: number): Promise<Written> {
-  const answer = await replicated.operate({ type: 'retire', slot });
-  if (answer.ok) return { ok: true, reply: { type: 'retired', replicated: answer.replicated } };
-  return { ok: true, reply: { type: 'refused', detail: answer.message.slice(0, MAX_REFUSAL_DETAIL_BYTES) } };
 }
 
 function notEmpty(): never {
