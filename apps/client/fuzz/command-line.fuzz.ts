@@ -59,6 +59,16 @@ async function linesOf(chunks: readonly Uint8Array[]): Promise<string[]> {
   return lines;
 }
 
+/** Each line is a turn of its own for whoever reads them: a thousand are enough for one execution. */
+function beginningOf(bytes: Uint8Array): Uint8Array {
+  let end = -1;
+  for (let lines = 0; lines < 1_000; lines++) {
+    end = bytes.indexOf(0x0a, end + 1);
+    if (end < 0) return bytes;
+  }
+  return bytes.subarray(0, end);
+}
+
 const clientLines: Target = {
   name: 'client-lines',
   kind: 'decoder',
@@ -69,7 +79,7 @@ const clientLines: Target = {
       String.fromCharCode(dice.below(128)) + Array.from({ length: dice.below(6) }, () => `${line(dice)}\n`).join(''),
     ),
   run: async (input) => {
-    const bytes = input.subarray(1);
+    const bytes = beginningOf(input.subarray(1));
     const size = Math.max(1 + (input[0] ?? 0), Math.ceil(bytes.length / 200));
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
       bytes.subarray(index * size, (index + 1) * size),
