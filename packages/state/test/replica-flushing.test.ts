@@ -153,4 +153,13 @@ describe('an answer', () => {
     tracker.flush();
     for (const ticket of tickets) expect(network.answerTo(ticket)).toMatchObject({ ok: true, replicated: false });
   });
+
+  test('to who asks again is given by a lone tracker that has restarted, without waiting for anybody else', () => {
+    const network = Network.started([1]);
+    const device = new Device('ann');
+    const requestId = device.nextRequest();
+    network.request(1, device, createUser('ann'), requestId);
+    network.restart(1, { folds: 0 });
+    expect(network.answerTo(network.attach(1, requestId))).toMatchObject({ ok: true, replicated: true });
+  });
 });

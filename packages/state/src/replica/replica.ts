@@ -129,6 +129,8 @@ export class Replica {
     if (seqIn(this.#ledger.have, incarnation) === 0) this.#requests.greet(this.#options.slot, now);
     // What it has greeted since may have been lost with what was not flushed.
     else this.#greetAgain(now);
+    // Where nobody else is waited for, all that is on the disk is final, and nothing else may come that would show it.
+    this.#progress(now);
   }
 
   /** Somebody else is taken to have this slot, or to be about to: nothing is final until this tracker has greeted again. */
