@@ -7,7 +7,7 @@ import {
   decodeScript,
   encodeScript,
   hold,
-  mutateScript,
+  mutateConversation,
   mutateValue,
   type Step,
   type Target,
@@ -18,7 +18,7 @@ import type { Lane } from './lane.js';
 import { someHello, someRequest } from './requests.js';
 import { ann, ben, type Device, mal, oldTimes, stranger, TrackerWorld } from './tracker-world.js';
 
-const bounds = { maxSteps: 700, maxBytes: MAX_REQUEST_FRAME_BYTES };
+const bounds = { maxSteps: 700, maxBytes: MAX_REQUEST_FRAME_BYTES, codec: { pack, unpack } };
 const MAX_INPUT_BYTES = 1024 * 1024;
 
 /** Who is at the other end of each connection: mal twice, a member of ann's group, and nobody that is known. */
@@ -135,16 +135,7 @@ const clients: Target = {
   executions: 400_000,
   maxBytes: MAX_INPUT_BYTES,
   generate,
-  mutate: (dice, parents) => {
-    if (dice.chance(0.5)) return mutateScript(dice, parents, bounds);
-    const others = decodeScript(parents.other, bounds.maxSteps);
-    const steps = decodeScript(parents.input, bounds.maxSteps).map((step) => {
-      if (step.kind !== 0 || others.length === 0 || !dice.chance(0.3)) return step;
-      const value = mutateValue(dice, unpack(step.payload), unpack(dice.pick(others).payload));
-      return { ...step, payload: packed(value ?? null) };
-    });
-    return encodeScript(steps);
-  },
+  mutate: (dice, parents) => mutateConversation(dice, parents, bounds),
   run: async (input) => {
     const time = new VirtualTime();
     time.install();

@@ -8,7 +8,7 @@ import {
   encodeScript,
   hold,
   knownFields,
-  mutateScript,
+  mutateConversation,
   mutateValue,
   type Step,
   type Target,
@@ -28,7 +28,7 @@ import {
 import type { Lane } from './lane.js';
 import { ann, ben, cluster, film, films, mal, oldTimes, root, TrackerWorld } from './tracker-world.js';
 
-const bounds = { maxSteps: 60, maxBytes: MAX_SYNC_FRAME_BYTES };
+const bounds = { maxSteps: 60, maxBytes: MAX_SYNC_FRAME_BYTES, codec: { pack, unpack } };
 const LANES = 2;
 /** When every world begins. */
 const { nowMs } = new VirtualTime();
@@ -174,16 +174,7 @@ const links: Target = {
   executions: 250_000,
   maxBytes: MAX_SYNC_FRAME_BYTES,
   generate,
-  mutate: (dice, parents) => {
-    if (dice.chance(0.5)) return mutateScript(dice, parents, bounds);
-    const others = decodeScript(parents.other, bounds.maxSteps);
-    const steps = decodeScript(parents.input, bounds.maxSteps).map((step) => {
-      if (step.kind !== 0 || others.length === 0 || !dice.chance(0.3)) return step;
-      const value = mutateValue(dice, unpack(step.payload), unpack(dice.pick(others).payload));
-      return { ...step, payload: packed(value ?? null) };
-    });
-    return encodeScript(steps);
-  },
+  mutate: (dice, parents) => mutateConversation(dice, parents, bounds),
   run: async (input) => {
     const time = new VirtualTime();
     time.install();

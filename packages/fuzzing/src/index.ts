@@ -5,7 +5,13 @@ export { knownFields, type Pools } from './inputs/known-fields.js';
 export { mutateBytes, type Parents } from './inputs/mutate-bytes.js';
 export { mutateValue } from './inputs/mutate-values.js';
 export { notableText, plainText } from './inputs/notable-texts.js';
-export { decodeScript, encodeScript, mutateScript, type ScriptBounds, type Step } from './inputs/script.js';
+export {
+  decodeScript,
+  encodeScript,
+  mutateConversation,
+  mutateScript,
+  type Step,
+} from './inputs/script.js';
 export { type Known, type Values, valuesOf } from './inputs/values-of.js';
 export { BrokenPromise, hold, type Mutate, type Target } from './target.js';
 export { VirtualTime } from './virtual-time.js';

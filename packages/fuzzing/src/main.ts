@@ -1,6 +1,7 @@
 /**
  * `pnpm fuzz [target …] [--executions N] [--seed S] [--seconds S] [--workers W] [--tiny]`: runs the targets that are named, or
  * all of them, each as often as it says itself, or N times; stops each after S seconds. `--tiny` is a hundredth of it.
+ * `--grow` looks for inputs that lead where none has led, a minute or S seconds for each target, and keeps them.
  * `--execution N` runs one execution again, `--replay FILE` a kept input, both in this thread and with the whole error.
  */
 import { readFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { corpusFolder, withTargets } from './bundle.js';
 import { Corpus } from './corpus.js';
 import { loadProgram, type Program } from './program.js';
 import { tableOf, together } from './report.js';
+import { grow } from './run/grow.js';
 import type { RangeResult } from './run/range.js';
 import { runOnWorkers } from './run/workers.js';
 import type { Target } from './target.js';
@@ -24,10 +26,12 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     tiny: { type: 'boolean', default: false },
+    grow: { type: 'boolean', default: false },
   },
 });
 
 const TINY = 0.01;
+const GROW_SECONDS = 60;
 
 const corpus = new Corpus(corpusFolder);
 const seed = countOf('seed');
@@ -91,9 +95,20 @@ async function again({ execute, inputOf }: Program, target: Target): Promise<num
   return fault === undefined ? 0 : 1;
 }
 
+async function growAll(program: Program): Promise<number> {
+  for (const target of chosen(program.targets)) {
+    const kept = corpus.inputsOf(target.name).map(({ bytes }) => bytes);
+    const grown = await grow(program, { target, kept, seed }, countOf('seconds', GROW_SECONDS));
+    for (const input of grown) corpus.keep(target.name, input);
+    process.stdout.write(`${target.name}: ${grown.length} kept\n`);
+  }
+  return 0;
+}
+
 process.setSourceMapsEnabled(true);
 process.exitCode = await withTargets(async (url) => {
   const program = await loadProgram(url);
+  if (values.grow) return growAll(program);
   if (values.execution === undefined && values.replay === undefined) return fuzz(url, program.targets);
   const [target, ...others] = chosen(program.targets);
   if (target === undefined || others.length > 0) throw new Error('which target? name one');

@@ -33,6 +33,10 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
+function isLarge(value: unknown): boolean {
+  return typeof value === 'object' || (typeof value === 'string' && value.length > 100);
+}
+
 /** One to three changes. `other` is another value to take parts from. Neither is touched. */
 export function mutateValue(dice: Dice, value: unknown, other: unknown): unknown {
   let result = value;
@@ -73,7 +77,7 @@ function changedList(dice: Dice, list: readonly unknown[], other: unknown): unkn
     case 1:
       return [...list.slice(0, at), item, ...list.slice(at)];
     case 2:
-      return [...list, ...new Array<unknown>(dice.size(dice.chance(0.01) ? 20_000 : 200)).fill(item)];
+      return [...list, ...new Array<unknown>(dice.size(isLarge(item) || dice.chance(0.99) ? 100 : 20_000)).fill(item)];
     case 3:
       return dice.pick(oddities)(dice);
     default:

@@ -4,6 +4,7 @@
  */
 import type { Dice } from '../dice.js';
 import { mutateBytes, type Parents } from './mutate-bytes.js';
+import { mutateValue } from './mutate-values.js';
 
 export interface Step {
   /** What it means is the target's matter; from 0 to 255. */
@@ -90,6 +91,34 @@ export function mutateScript(dice: Dice, { input, other }: Parents, bounds: Scri
     steps = [...steps.slice(0, at), ...new Array<Step>(1 + dice.size(600)).fill(step), ...steps.slice(at)];
   }
   return encodeScript(steps.slice(0, bounds.maxSteps));
+}
+
+/** How payloads are read and written that are messages. */
+export interface PayloadCodec {
+  pack(value: unknown): Uint8Array;
+  /** Undefined where these bytes are no value. */
+  unpack(bytes: Uint8Array): unknown;
+}
+
+export interface ConversationBounds extends ScriptBounds {
+  readonly codec: PayloadCodec;
+}
+
+/** How often a payload of a conversation is changed as a value. */
+const VALUE_CHANGED = 0.3;
+
+/** As {@link mutateScript}, or with something wrong in the messages that are said. A step of kind 0 says one. */
+export function mutateConversation(dice: Dice, parents: Parents, bounds: ConversationBounds): Uint8Array {
+  if (dice.chance(0.5)) return mutateScript(dice, parents, bounds);
+  const { maxSteps, codec } = bounds;
+  const others = decodeScript(parents.other, maxSteps);
+  const steps = decodeScript(parents.input, maxSteps).map((step) => {
+    if (step.kind !== 0 || others.length === 0 || !dice.chance(VALUE_CHANGED)) return step;
+    const value = mutateValue(dice, codec.unpack(step.payload), codec.unpack(dice.pick(others).payload));
+    // What the codec gives is gone when it packs the next one.
+    return { ...step, payload: new Uint8Array(codec.pack(value ?? null)) };
+  });
+  return encodeScript(steps);
 }
 
 function withBadPayload(dice: Dice, steps: readonly Step[], maxBytes: number): readonly Step[] {
