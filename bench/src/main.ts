@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.js';
 import { catchUp } from './catch-up/catch-up.js';
 import { commits } from './commits/commits.js';
 import { failOver } from './fail-over/fail-over.js';
+import { hostile } from './hostile/hostile.js';
 import { pauses } from './pauses/pauses.js';
 import { assertCounted, tableOf } from './report/figures.js';
 import { saveRun } from './report/save.js';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'catch-up': catchUp,
   pauses,
   revocation,
+  hostile,
 };
 
 const words = process.argv.slice(2).filter((word) => word !== '--');

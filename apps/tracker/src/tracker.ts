@@ -1,5 +1,5 @@
 /** One tracker, wired: a listening socket, the clients and trackers that connect to it, the state that they share. */
-import { MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS } from '@p2p/protocol';
+import { MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS, TAKE_TIMEOUT_MS } from '@p2p/protocol';
 import { listenSecure, type SecureServer } from '@p2p/transport';
 import { ClientConnections } from './client-connections/client-connections.js';
 import { Sharers } from './client-connections/sharers.js';
@@ -11,6 +11,7 @@ import type { Log } from './log.js';
 import { AttemptsBoard } from './log-ins/attempts-board.js';
 import { LogIns } from './log-ins/log-ins.js';
 import { PasswordQueue } from './log-ins/password-queue.js';
+import { roomForConnections } from './open-files.js';
 import { answerOperator, type OperatorServices } from './operator/answer-operator.js';
 import { letIn, type Rooms } from './operator/door.js';
 import { Passwords } from './passwords.js';
@@ -109,6 +110,8 @@ export class Tracker {
       host,
       port,
       maxFrameBytes: MAX_HELLO_FRAME_BYTES,
+      bounds: { maxConnections: await roomForConnections(), takeTimeoutMs: TAKE_TIMEOUT_MS },
+      isOurs: (key) => keys.isOurs(key),
       onConnection: (connection) =>
         keys.isOurs(connection.remote.key) ? letIn(connection, rooms) : clients.accept(connection),
     });

@@ -1,5 +1,5 @@
-/** Whose password is hashed next. Hashes are promises that the test keeps; strangers' pauses pass on a virtual clock. */
-import { KNOWN_PASSWORDS_PER_STRANGER, MAX_WAITING_PASSWORDS } from '@p2p/protocol';
+/** Whose password is hashed next, on a virtual clock. */
+import { KNOWN_PASSWORDS_PER_STRANGER, MAX_WAITING_PASSWORDS, PASSWORD_PAUSE, PASSWORDS_AT_EASE } from '@p2p/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PasswordQueue, type Place } from '../src/log-ins/password-queue.js';
 
@@ -38,7 +38,7 @@ class Desk {
   }
 }
 
-/** Lets so much time pass that everything has been hashed, strangers' pauses included. */
+/** Lets so much time pass that everything has been hashed, pauses included. */
 const untilDone = () => vi.advanceTimersByTimeAsync(1_000_000);
 
 test('one at a time, and everybody in turn', async () => {
@@ -61,14 +61,26 @@ test('a known device does not wait behind strangers, and strangers are not starv
   expect(desk.served).toHaveLength(13);
 });
 
-test('strangers have half of the time at most', async () => {
+test.each(['known', 'stranger'] as const)('few in the lane %s are served without a pause, many with', async (lane) => {
   const desk = new Desk();
-  for (let index = 0; index < 100; index++) desk.ask('stranger', 'somebody');
-  await vi.advanceTimersByTimeAsync(50 * HASH_MS);
-  expect(desk.served).toHaveLength(25);
+  // One is being hashed; the others are as many as may wait.
+  for (let index = 0; index <= PASSWORDS_AT_EASE; index++) desk.ask(lane, 'somebody');
+  await vi.advanceTimersByTimeAsync(10 * HASH_MS);
+  expect(desk.served).toHaveLength(10);
+  await untilDone();
+  for (let index = 0; index < 1_000; index++) desk.ask(lane, 'somebody');
+  desk.served.length = 0;
+  await vi.advanceTimersByTimeAsync(10 * (1 + PASSWORD_PAUSE) * HASH_MS);
+  expect(desk.served).toHaveLength(10);
+});
+
+test('while one lane pauses the other one is served', async () => {
+  const desk = new Desk();
+  for (let index = 0; index < 1_000; index++) desk.ask('stranger', 'flood');
+  await vi.advanceTimersByTimeAsync(1.5 * HASH_MS);
   desk.ask('known', 'ann');
-  await vi.advanceTimersByTimeAsync(2 * HASH_MS);
-  expect(desk.served).toContain('ann');
+  await vi.advanceTimersByTimeAsync(HASH_MS);
+  expect(desk.served).toEqual(['flood', 'ann']);
 });
 
 test('so many may wait, and one more pushes out the last of whoever has most waiting', async () => {
@@ -83,7 +95,7 @@ test('so many may wait, and one more pushes out the last of whoever has most wai
   desk.ask('stranger', 'flood', 'one more');
   await vi.advanceTimersByTimeAsync(0);
   expect(desk.refused).toEqual(['flood', 'one more']);
-  await vi.advanceTimersByTimeAsync(6 * HASH_MS);
+  await vi.advanceTimersByTimeAsync(3 * (1 + PASSWORD_PAUSE) * HASH_MS);
   expect(desk.served).toContain('somebody else');
 });
 

@@ -8,6 +8,10 @@ export class Latencies {
     this.#sorted = false;
   }
 
+  addAll(others: Latencies): void {
+    for (const milliseconds of others.#milliseconds) this.add(milliseconds);
+  }
+
   get count(): number {
     return this.#milliseconds.length;
   }

@@ -1,5 +1,5 @@
 /** Opens a client: locks its data directory, loads what it keeps, binds its socket and starts it. */
-import { MAX_HELLO_FRAME_BYTES } from '@p2p/protocol';
+import { MAX_HELLO_FRAME_BYTES, MAX_SERVED_CONNECTIONS, MAX_SERVED_CONNECTIONS_PER_ADDRESS } from '@p2p/protocol';
 import { type Connection, type DirectoryLock, listenSecure, lockDirectory } from '@p2p/transport';
 import type { Opened, Peer, PeerOptions } from './api.js';
 import { Client } from './client.js';
@@ -30,6 +30,7 @@ async function openLocked(options: PeerOptions, lock: DirectoryLock & { ok: true
     host: bind.host,
     port: bind.port,
     maxFrameBytes: MAX_HELLO_FRAME_BYTES,
+    bounds: { maxConnections: MAX_SERVED_CONNECTIONS, maxConnectionsPerAddress: MAX_SERVED_CONNECTIONS_PER_ADDRESS },
     onConnection: (connection: Connection) => client.accept(connection),
   });
   if (!listening.ok) return failed(listening.message);

@@ -3,7 +3,7 @@
  * hands out frames; it does no input or output and knows nothing of what a frame means.
  */
 import type { ViolationCode } from './errors.js';
-import { FRAME_HEADER_BYTES } from './limits.js';
+import { FRAME_HEADER_BYTES, MAX_HELLO_FRAME_BYTES } from './limits.js';
 
 /** Puts the length prefix in front of `payload`. */
 export function encodeFrame(payload: Uint8Array): Uint8Array {
@@ -34,6 +34,7 @@ export class FrameDecoder {
   #header = new Uint8Array(FRAME_HEADER_BYTES);
   #headerFill = 0;
   #body: Uint8Array | undefined;
+  #bodyLength = 0;
   #bodyFill = 0;
   #violation: ViolationCode | undefined;
   #stopped = false;
@@ -95,7 +96,9 @@ export class FrameDecoder {
       onFrame(chunk.subarray(at, at + length));
       return at + length;
     }
-    this.#body = new Uint8Array(length);
+    this.#bodyLength = length;
+    // Whoever only says that much will come gets little memory for it.
+    this.#body = new Uint8Array(Math.min(length, MAX_HELLO_FRAME_BYTES));
     return at;
   }
 
@@ -104,11 +107,14 @@ export class FrameDecoder {
     const taken = Math.min(body.length - this.#bodyFill, chunk.length - start);
     body.set(chunk.subarray(start, start + taken), this.#bodyFill);
     this.#bodyFill += taken;
-    if (this.#bodyFill === body.length) {
+    if (this.#bodyFill === this.#bodyLength) {
       this.#body = undefined;
       this.#bodyFill = 0;
       this.#headerFill = 0;
       onFrame(body);
+    } else if (this.#bodyFill === body.length) {
+      this.#body = new Uint8Array(this.#bodyLength);
+      this.#body.set(body);
     }
     return start + taken;
   }

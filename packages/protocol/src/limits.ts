@@ -4,6 +4,7 @@
  */
 
 export * from './limits/access.js';
+export * from './limits/crowd.js';
 export * from './limits/storage.js';
 export * from './limits/swarm.js';
 
@@ -52,8 +53,11 @@ export const MAX_SYNC_VALUES = 196_608;
 /** Values in an operation: a greeting that names every incarnation there ever was, twice. */
 export const MAX_OPERATION_VALUES = 8_256;
 
-/** Rows of a list are packed into a page up to about here: large enough to be quick, small enough to interleave. */
-export const LIST_PAGE_BYTES = 256 * 1024;
+/**
+ * Rows of a list are put into a page up to about here, as if all text were ASCII: large enough to be quick, small enough
+ * to cost a few milliseconds.
+ */
+export const LIST_PAGE_BYTES = 128 * 1024;
 
 /** Operations are packed into a SYNC message up to about here: hundreds at a time, and some 10 ms to take them. */
 export const SYNC_BATCH_BYTES = 256 * 1024;
@@ -127,9 +131,6 @@ export const LEASE_RENEWAL_MS = 5_000;
 
 /** A session is good for this long after log-in: nobody types a password every week, and no token lasts for ever. */
 export const SESSION_MS = 90 * 24 * 60 * 60 * 1_000;
-
-/** Frames that one connection hands out before all others have had their turn: a flood holds nobody up for long. */
-export const MAX_FRAMES_PER_TURN = 256;
 
 /** Requests one client may have in flight; beyond it the tracker stops reading until some are answered. */
 export const MAX_OUTSTANDING_REQUESTS = 256;

@@ -61,6 +61,12 @@ export interface Connection {
   setMaxFrameBytes(bytes: number): void;
 
   /**
+   * Whom this side knows the other one for; undefined, as at the start, for a stranger. Where a server is full, or has
+   * much to do, strangers come last, and all connections of one user come as one.
+   */
+  setUser(user: string | undefined): void;
+
+  /**
    * Closes with `silence` when nothing at all is received for this long (up to a quarter longer); 0 turns it off, as
    * at the start.
    */

@@ -20,6 +20,8 @@ export interface DialOptions {
   readonly timeoutMs: number;
   /** The first bound on incoming frames; see {@link Connection.setMaxFrameBytes}. */
   readonly maxFrameBytes: number;
+  /** Whether the connection never waits for others of this process. */
+  readonly comesFirst?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -84,7 +86,7 @@ function acceptRemote(socket: TLSSocket, options: DialOptions): Dialled {
   if (remote === undefined) return strange(where);
   const { expectKey } = options;
   const expected = typeof expectKey === 'function' ? expectKey(remote.key) : (expectKey ?? remote.key) === remote.key;
-  if (expected) return { ok: true, connection: new TlsConnection(socket, remote, options.maxFrameBytes) };
+  if (expected) return { ok: true, connection: new TlsConnection(socket, remote, options) };
   const message = `${where} shows another key than expected: ${remote.key}`;
   return { ok: false, reason: 'wrong_identity', message, key: remote.key };
 }

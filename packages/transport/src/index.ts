@@ -18,5 +18,12 @@ export { isLoopback, networkOf } from './network.js';
 export { openRegular } from './open-regular.js';
 export { type PrivateFileKind, readPrivateFile } from './private-file.js';
 export { retryDelayMs } from './retry-delay.js';
-export { type Listening, listenSecure, type SecureServer, type SecureServerOptions } from './secure-server.js';
+export { RoundRobin } from './round-robin.js';
+export {
+  type Listening,
+  listenSecure,
+  type SecureServer,
+  type SecureServerOptions,
+  type ServerBounds,
+} from './secure-server.js';
 export { APPLICATION_PROTOCOL } from './tls-settings.js';

@@ -87,6 +87,9 @@ class MemoryConnection implements Connection {
     this.#maxFrameBytes = bytes;
   }
 
+  /** There is nobody to be preferred to. */
+  setUser(): void {}
+
   setSilenceTimeout(milliseconds: number): void {
     if (!this.#mute) this.#silence.setTimeout(milliseconds);
   }

@@ -1,9 +1,22 @@
-/** Listens for TLS connections and hands out those whose other end has shown a key; all others it closes. */
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { formatAddress, HELLO_TIMEOUT_MS } from '@p2p/protocol';
+/**
+ * Listens for TLS connections and hands out those whose other end has shown a key; all others it closes. Who gets as far
+ * as a handshake, and whose turn it is then, is decided before anything is spent on them.
+ */
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import {
+  formatAddress,
+  HELLO_TIMEOUT_MS,
+  MAX_CONNECTIONS,
+  MAX_CONNECTIONS_PER_ADDRESS,
+  MAX_HANDSHAKES,
+} from '@p2p/protocol';
+import { Admission } from './admission.js';
 import type { Connection } from './connection.js';
+import { Handshakes } from './handshakes.js';
+import { House, type HouseOptions } from './house.js';
 import type { Identity } from './identity.js';
+import { isLoopback, networkOf } from './network.js';
 import { keyInServerName } from './server-name.js';
 import { systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
@@ -23,6 +36,21 @@ export interface SecureServerOptions {
   onConnection(connection: Connection): void;
   /** Bound on the whole handshake, however slowly bytes trickle in; HELLO_TIMEOUT_MS where nothing is said. */
   readonly handshakeTimeoutMs?: number;
+  readonly bounds?: ServerBounds;
+  /** Whether somebody with this key is one of us: trusted at once, and not made to wait for others. */
+  readonly isOurs?: (key: string) => boolean;
+}
+
+/** What strangers may take of a server; see limits.ts for what is meant where nothing is said. */
+export interface ServerBounds extends HouseOptions {
+  /** Connections, those in their handshake among them; MAX_CONNECTIONS. */
+  readonly maxConnections?: number;
+  /** Of them from one address, of IPv6 one /64; MAX_CONNECTIONS_PER_ADDRESS. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Handshakes that were begun and have not ended; MAX_HANDSHAKES. */
+  readonly maxHandshakes?: number;
+  /** Counts those on this machine by address, too, which are spared otherwise: it is they who run everything here. */
+  readonly countsLoopback?: boolean;
 }
 
 export interface SecureServer {
@@ -41,26 +69,19 @@ export type Listening =
 
 /** @returns the server once it listens, or a sentence for a person: the port is taken, the address isn't ours */
 export function listenSecure(options: SecureServerOptions): Promise<Listening> {
-  const server = createServer({
-    ...tlsSettings(options.identity),
-    requestCert: true,
-    handshakeTimeout: options.handshakeTimeoutMs ?? HELLO_TIMEOUT_MS,
-    SNICallback: (name, show) => {
-      const key = keyInServerName(name);
-      const identity = key === undefined ? undefined : options.identityWith?.(key);
-      show(null, identity === undefined ? undefined : secureContextOf(identity));
-    },
-  });
+  // Nothing is read of a connection before its handshake begins.
+  const server = createTcpServer({ pauseOnConnect: true });
   const acceptor = new Acceptor(server, options);
   return new Promise((resolve) => {
     server.once('error', (error) => {
       const message = `cannot listen on ${formatAddress(options)}: ${systemErrorWords(error)}`;
+      acceptor.abandon();
       resolve({ ok: false, message });
     });
     server.listen(options.port, options.host, () => {
       // A bound TCP socket has an address of this shape; null and strings are for others.
       const { address, port } = server.address() as AddressInfo;
-      const show = (identity: Identity) => server.setSecureContext(tlsSettings(identity));
+      const show = (identity: Identity) => acceptor.show(identity);
       resolve({ ok: true, server: { host: address, port, show, close: () => acceptor.close() } });
     });
   });
@@ -68,24 +89,50 @@ export function listenSecure(options: SecureServerOptions): Promise<Listening> {
 
 /** The sockets of one server, from their first byte to their last. */
 class Acceptor {
-  readonly #server: Server;
+  readonly #server: TcpServer;
+  readonly #tls: TlsServer;
   readonly #options: SecureServerOptions;
-  readonly #sockets = new Set<Socket>();
+  readonly #admission: Admission<Socket>;
+  readonly #handshakes: Handshakes;
+  readonly #house: House;
+  /** By {@link endsOf}. */
+  readonly #sockets = new Map<string, Socket>();
   readonly #connections = new Map<TLSSocket, Connection>();
   #closing: Promise<void> | undefined;
 
-  constructor(server: Server, options: SecureServerOptions) {
+  constructor(server: TcpServer, options: SecureServerOptions) {
+    const { bounds = {}, handshakeTimeoutMs: timeoutMs = HELLO_TIMEOUT_MS } = options;
     this.#server = server;
     this.#options = options;
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+    this.#house = new House(bounds);
+    this.#admission = new Admission({
+      maxGuests: bounds.maxConnections ?? MAX_CONNECTIONS,
+      maxPerNetwork: bounds.maxConnectionsPerAddress ?? MAX_CONNECTIONS_PER_ADDRESS,
     });
-    server.on('secureConnection', (socket) => this.#accept(socket));
-    // Garbage, another version of TLS, a handshake that stops half-way: nobody's business but the socket's.
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#tls = createTlsServer({
+      ...tlsSettings(options.identity),
+      requestCert: true,
+      handshakeTimeout: timeoutMs,
+      SNICallback: (name, show) => {
+        const key = keyInServerName(name);
+        const identity = key === undefined ? undefined : options.identityWith?.(key);
+        show(null, identity === undefined ? undefined : secureContextOf(identity));
+      },
+    });
+    this.#handshakes = new Handshakes({
+      maxUnderWay: bounds.maxHandshakes ?? MAX_HANDSHAKES,
+      begin: (socket) => this.#tls.emit('connection', socket),
+    });
+    server.on('connection', (socket) => this.#admit(socket));
     // One connection that could not be accepted (no file descriptor left, say): the next one may.
     server.on('error', () => undefined);
+    this.#tls.on('secureConnection', (socket) => this.#accept(socket));
+    // Garbage, another version of TLS, a handshake that stops half-way: nobody's business but the socket's.
+    this.#tls.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  show(identity: Identity): void {
+    this.#tls.setSecureContext(tlsSettings(identity));
   }
 
   close(): Promise<void> {
@@ -93,19 +140,52 @@ class Acceptor {
     return this.#closing;
   }
 
+  /** It never listened. */
+  abandon(): void {
+    this.#house.close();
+  }
+
+  #admit(socket: Socket): void {
+    const { remoteAddress: host } = socket;
+    // It is gone already.
+    if (host === undefined) return void socket.destroy();
+    socket.on('error', () => undefined);
+    const network = networkOf(host);
+    const isCounted = this.#options.bounds?.countsLoopback === true || !isLoopback(host);
+    const leaver = this.#admission.enter(socket, isCounted ? network : undefined);
+    leaver?.destroy();
+    if (leaver === socket) return;
+    const ends = endsOf(socket);
+    this.#sockets.set(ends, socket);
+    socket.once('close', () => {
+      this.#admission.leave(socket);
+      this.#handshakes.ended(socket, network);
+      if (this.#sockets.get(ends) === socket) this.#sockets.delete(ends);
+    });
+    this.#handshakes.add(socket, network);
+  }
+
   #accept(socket: TLSSocket): void {
     const remote = remoteOf(socket);
-    if (remote === undefined || this.#closing !== undefined) {
+    const below = this.#sockets.get(endsOf(socket));
+    if (remote === undefined || below === undefined || this.#closing !== undefined) {
       socket.destroy();
       return;
     }
-    const connection = new TlsConnection(socket, remote, this.#options.maxFrameBytes);
+    this.#handshakes.ended(below, networkOf(remote.host));
+    const { maxFrameBytes, isOurs, onConnection } = this.#options;
+    const ours = isOurs?.(remote.key) === true;
+    const onUser = (user: string | undefined) => this.#admission.setTrusted(below, user !== undefined);
+    const house = ours ? undefined : this.#house;
+    const connection = new TlsConnection(socket, remote, { maxFrameBytes, comesFirst: ours, house, onUser });
+    if (ours) connection.setUser(remote.key);
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
-    this.#options.onConnection(connection);
+    onConnection(connection);
   }
 
   async #closeAll(): Promise<void> {
+    this.#house.close();
     const serverClosed = new Promise((resolve) => this.#server.close(resolve));
     const connectionsClosed = [...this.#connections].map(([socket, connection]) => {
       connection.close();
@@ -113,7 +193,12 @@ class Acceptor {
     });
     await Promise.all(connectionsClosed);
     // What is left never got as far as a connection.
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.values()) socket.destroy();
     await serverClosed;
   }
+}
+
+/** What a TCP connection and the TLS in it have in common, and no other connection has while it lasts. */
+function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

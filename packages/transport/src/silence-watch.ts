@@ -8,12 +8,15 @@ const TICKS_PER_TIMEOUT = 4;
 
 export class SilenceWatch {
   readonly #onSilence: () => void;
+  readonly #hasUnread: () => boolean;
   #timer: NodeJS.Timeout | undefined;
   #quietTicks = 0;
   #suspended = false;
 
-  constructor(onSilence: () => void) {
+  /** `hasUnread`: whether something has come that this side hasn't got round to. It counts as heard when it does. */
+  constructor(onSilence: () => void, hasUnread: () => boolean = () => false) {
     this.#onSilence = onSilence;
+    this.#hasUnread = hasUnread;
   }
 
   /** Watches from now on; 0 stops. Doesn't keep the process alive. */
@@ -38,7 +41,7 @@ export class SilenceWatch {
   }
 
   #tick(): void {
-    if (this.#suspended) return;
+    if (this.#suspended || this.#hasUnread()) return;
     this.#quietTicks++;
     // The first tick may come just after something was heard, so it doesn't count as a whole one.
     if (this.#quietTicks <= TICKS_PER_TIMEOUT) return;

@@ -3,19 +3,14 @@
  * be; the server and the dialler have seen to that.
  */
 import type { TLSSocket } from 'node:tls';
-import {
-  FRAME_HEADER_BYTES,
-  FrameDecoder,
-  MAX_FRAMES_PER_TURN,
-  type ViolationCode,
-  writeFrameHeader,
-} from '@p2p/protocol';
+import { FRAME_HEADER_BYTES, type ViolationCode, writeFrameHeader } from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 import { DrainGate } from './drain-gate.js';
+import { FrameReader } from './frame-reader.js';
+import type { Guest, House } from './house.js';
 import { SilenceWatch } from './silence-watch.js';
-
-const NOTHING = new Uint8Array(0);
+import { Account, type HandOut, loopTurns, Seat } from './turns.js';
 
 /**
  * What a socket is destroyed with. All writes in its queue fail with this one; without it Node makes an error with a
@@ -23,20 +18,36 @@ const NOTHING = new Uint8Array(0);
  */
 const LET_GO = new Error('the connection was let go');
 
+/** Unsent bytes that are not counted in the house: what leaves at once. */
+const UNCOUNTED_BYTES = 16 * 1024;
+
+export interface TlsConnectionOptions {
+  readonly maxFrameBytes: number;
+  /** Whether it never waits for other connections of this process. */
+  readonly comesFirst?: boolean | undefined;
+  /** Shared with the other connections of a server: it came as a stranger. */
+  readonly house?: House | undefined;
+  /** Somebody has been recognised at the other end, or is not there any more. */
+  readonly onUser?: (user: string | undefined) => void;
+}
+
 export class TlsConnection implements Connection {
   readonly remote: Remote;
   readonly #socket: TLSSocket;
-  readonly #decoder: FrameDecoder;
+  readonly #options: TlsConnectionOptions;
+  /** This connection among others of a server. */
+  #guest: Guest | undefined;
+  readonly #reader: FrameReader;
   readonly #gate = new DrainGate();
-  readonly #silence = new SilenceWatch(() => this.fail('silence'));
+  readonly #silence = new SilenceWatch(
+    () => this.fail('silence'),
+    () => !this.#reader.isEmpty,
+  );
   readonly #deadline = new CloseDeadline();
   #handlers: ConnectionHandlers | undefined;
   #reason: CloseReason | undefined;
-  #paused = false;
   #corked = false;
-  #framesThisTurn = 0;
-  /** The end of the last chunk, cut short by {@link pause} or because the turn is over. */
-  #unread: Uint8Array = NOTHING;
+  #isUnsentCounted = false;
   /** No frame may be handed out any more. */
   #deaf = false;
   /** Nothing may be sent any more. */
@@ -44,10 +55,18 @@ export class TlsConnection implements Connection {
   #socketClosed = false;
   #reported = false;
 
-  constructor(socket: TLSSocket, remote: Remote, maxFrameBytes: number) {
+  constructor(socket: TLSSocket, remote: Remote, options: TlsConnectionOptions) {
     this.remote = remote;
     this.#socket = socket;
-    this.#decoder = new FrameDecoder(maxFrameBytes);
+    this.#options = options;
+    this.#reader = new FrameReader({
+      socket,
+      maxFrameBytes: options.maxFrameBytes,
+      seat: (handOut) => this.#takeSeat(handOut),
+      frame: (frame) => this.#handlers?.frame(frame),
+      violation: (code) => this.fail(code),
+      progress: (frames) => this.#onProgress(frames),
+    });
     // Frames are gathered into one write here, so the system need not wait for more.
     socket.setNoDelay(true);
     socket.on('end', () => this.#onEnd());
@@ -66,8 +85,8 @@ export class TlsConnection implements Connection {
   start(handlers: ConnectionHandlers): void {
     if (this.#handlers !== undefined) throw new Error('a connection is started once');
     this.#handlers = handlers;
-    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    if (!this.#paused) this.#socket.resume();
+    this.#socket.on('data', () => this.#silence.heard());
+    this.#reader.start();
     // The socket may have gone before anyone asked.
     queueMicrotask(() => this.#report());
   }
@@ -82,6 +101,7 @@ export class TlsConnection implements Connection {
     writeFrameHeader(header, payloadBytes);
     this.#socket.write(header);
     for (const part of parts) this.#socket.write(part, this.#afterWrite);
+    if (this.bufferedBytes > UNCOUNTED_BYTES) this.#countUnsent(this.bufferedBytes, false);
   }
 
   drained(): Promise<void> {
@@ -89,21 +109,23 @@ export class TlsConnection implements Connection {
   }
 
   pause(): void {
-    this.#paused = true;
     this.#silence.setSuspended(true);
-    this.#decoder.stop();
-    this.#socket.pause();
+    this.#reader.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
     this.#silence.setSuspended(false);
-    if (this.#handlers !== undefined) queueMicrotask(() => this.#readOn());
+    this.#reader.resume();
   }
 
   setMaxFrameBytes(bytes: number): void {
-    this.#decoder.setMaxFrameBytes(bytes);
+    this.#reader.setMaxFrameBytes(bytes);
+  }
+
+  setUser(user: string | undefined): void {
+    if (this.#socketClosed) return;
+    this.#guest?.setUser(user);
+    this.#options.onUser?.(user);
   }
 
   setSilenceTimeout(milliseconds: number): void {
@@ -130,64 +152,44 @@ export class TlsConnection implements Connection {
     this.#cut({ kind: 'violation', code });
   }
 
-  readonly #afterWrite = (): void => this.#gate.update(this.bufferedBytes);
+  #takeSeat(handOut: HandOut): Seat {
+    this.#guest = this.#options.house?.seat(this.remote, handOut);
+    return (
+      this.#guest?.seat ??
+      new Seat(loopTurns, new Account(this.#options.comesFirst === true ? 'first' : 'user'), handOut)
+    );
+  }
+
+  readonly #afterWrite = (): void => {
+    const bytes = this.bufferedBytes;
+    if (this.#isUnsentCounted) this.#countUnsent(bytes > UNCOUNTED_BYTES ? bytes : 0, true);
+    this.#gate.update(bytes);
+  };
+
+  #countUnsent(bytes: number, hasTakenSome: boolean): void {
+    const unsent = this.#options.house?.unsent;
+    this.#isUnsentCounted = bytes > 0;
+    if (hasTakenSome) unsent?.renew(this, bytes);
+    else unsent?.set(this, bytes);
+  }
 
   /** One write, and so one TLS record where it fits, for all frames of this turn of the event loop. */
   #corkForThisTurn(): void {
     if (this.#corked) return;
     this.#corked = true;
     this.#socket.cork();
-    setImmediate(() => {
+    loopTurns.atEnd(() => {
       this.#corked = false;
       this.#socket.uncork();
     });
   }
 
-  #onData(chunk: Buffer): void {
-    this.#silence.heard();
-    // A Buffer's slice() copies nothing, a Uint8Array's does: handlers always get the latter.
-    this.#feed(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-  }
-
-  /** Hands out the frames of a chunk until it is used up, the turn is over, or a handler pauses or closes. */
-  #feed(chunk: Uint8Array): void {
-    let rest = chunk;
-    while (rest.length > 0 && !this.#paused && !this.#isTurnOver && !this.#deaf) {
-      const violation = this.#decoder.push(rest, this.#onFrame);
-      if (violation !== undefined) this.fail(violation);
-      rest = rest.subarray(rest.length - this.#decoder.unreadBytes);
-    }
-    this.#unread = this.#deaf ? NOTHING : rest;
-  }
-
-  readonly #onFrame = (frame: Uint8Array): void => {
-    if (this.#framesThisTurn === 0) setImmediate(() => this.#endTurn());
-    this.#framesThisTurn += 1;
-    if (this.#isTurnOver) {
-      this.#decoder.stop();
-      this.#socket.pause();
-    }
-    this.#handlers?.frame(frame);
-  };
-
-  /** Whether this connection has had its share of this turn of the event loop. */
-  get #isTurnOver(): boolean {
-    return this.#framesThisTurn >= MAX_FRAMES_PER_TURN;
-  }
-
-  /** The other connections have had their turn. */
-  #endTurn(): void {
-    const wasHeldBack = this.#isTurnOver;
-    this.#framesThisTurn = 0;
-    if (wasHeldBack) this.#readOn();
-  }
-
-  #readOn(): void {
-    if (this.#paused || this.#isTurnOver || this.#deaf) return;
-    const unread = this.#unread;
-    this.#unread = NOTHING;
-    this.#feed(unread);
-    if (!this.#paused && !this.#isTurnOver) this.#socket.resume();
+  #onProgress(frames: number): void {
+    const half = this.#options.house?.halfReceived;
+    const bytes = this.#deaf ? 0 : this.#reader.pendingBytes;
+    if (frames > 0) this.#silence.heard();
+    if (frames > 0) half?.renew(this, bytes);
+    else half?.set(this, bytes);
     this.#report();
   }
 
@@ -215,8 +217,7 @@ export class TlsConnection implements Connection {
   #fallSilent(): void {
     this.#mute = true;
     this.#deaf = true;
-    this.#unread = NOTHING;
-    this.#decoder.stop();
+    this.#reader.stop();
     this.#silence.setTimeout(0);
   }
 
@@ -225,15 +226,18 @@ export class TlsConnection implements Connection {
     this.#socketClosed = true;
     this.#silence.setTimeout(0);
     this.#deadline.stop();
+    this.#guest?.leave();
+    this.#options.house?.halfReceived.set(this, 0);
+    this.#options.house?.unsent.set(this, 0);
     this.#gate.update(0);
     this.#report();
   }
 
   /** Tells the handler of the end, once the socket has gone and every frame that may still be handed out has been. */
   #report(): void {
-    if (this.#handlers === undefined || !this.#socketClosed || this.#reported || this.#unread.length > 0) return;
+    if (this.#handlers === undefined || !this.#socketClosed || this.#reported || !this.#reader.isEmpty) return;
     this.#reported = true;
-    const torn = !this.#deaf && this.#decoder.pendingBytes > 0;
+    const torn = !this.#deaf && this.#reader.pendingBytes > 0;
     this.#handlers.closed(
       this.#reason ?? (torn ? { kind: 'error', message: 'the connection ended inside a frame' } : { kind: 'ended' }),
     );

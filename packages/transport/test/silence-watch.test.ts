@@ -44,6 +44,21 @@ describe('SilenceWatch', () => {
     expect(onSilence).toHaveBeenCalledTimes(1);
   });
 
+  it('does not count while something that has come waits for its turn', () => {
+    let hasUnread = true;
+    const patient = new SilenceWatch(onSilence, () => hasUnread);
+    patient.setTimeout(1_000);
+    watch.setTimeout(0);
+    vi.advanceTimersByTime(60_000);
+    expect(onSilence).not.toHaveBeenCalled();
+    hasUnread = false;
+    patient.heard();
+    vi.advanceTimersByTime(1_000);
+    expect(onSilence).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(250);
+    expect(onSilence).toHaveBeenCalledTimes(1);
+  });
+
   it('is turned off by 0 and leaves no timer', () => {
     watch.setTimeout(0);
     expect(vi.getTimerCount()).toBe(0);

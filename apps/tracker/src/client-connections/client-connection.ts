@@ -1,6 +1,7 @@
 /**
- * One client's connection: a hello first, then requests, each checked once at the door and answered under its id. At
- * most {@link MAX_OUTSTANDING_REQUESTS} are in hand at a time; beyond that the client's bytes wait in its own buffers.
+ * One client's connection: a hello first, then requests, each checked once at the door and answered under its id. Who
+ * has enough in hand, asks faster than a stranger may, or doesn't take the answers is not read on: then the client's
+ * bytes wait in its own buffers.
  */
 import {
   type ClientRequest,
@@ -14,6 +15,7 @@ import {
   LEASE_MS,
   MAX_CLIENT_BACKLOG_BYTES,
   MAX_OUTSTANDING_REQUESTS,
+  MAX_OUTSTANDING_STRANGER_REQUESTS,
   MAX_REQUEST_FRAME_BYTES,
   type MutationRequest,
   mutationRequest,
@@ -23,6 +25,7 @@ import {
   type RequestId,
   refusal,
   requestIdOf,
+  SEND_HIGH_WATER_BYTES,
   type TrackerMessage,
   type UserId,
 } from '@p2p/protocol';
@@ -33,6 +36,8 @@ import { ClientDevice, type Shown } from './client-device.js';
 import { mutationReply } from './mutation-replies.js';
 import { prepareCommand, sessionOf } from './prepare.js';
 import { answerQuery } from './queries.js';
+import { ReadingGate } from './reading-gate.js';
+import { RequestPace } from './request-pace.js';
 import type { Services } from './services.js';
 
 const mutationTypes: ReadonlySet<string> = new Set(mutationRequest.options.map(({ shape }) => shape.type.value));
@@ -44,20 +49,27 @@ export class ClientConnection {
   readonly #connection: Connection;
   readonly #services: Services;
   readonly #helloTimer: NodeJS.Timeout;
+  readonly #gate: ReadingGate;
+  readonly #pace = new RequestPace();
+  #paceTimer: NodeJS.Timeout | undefined;
   #device: ClientDevice | undefined;
   #greeted = false;
   #outstanding = 0;
   /** Requests in hand, by id, that end the session shown here: their answer comes before any news of it. */
   readonly #ending = new Set<number>();
+  /** Who is logged in, as far as it was looked. */
+  #user: UserId | undefined;
 
   constructor(connection: Connection, services: Services, closed: () => void) {
     this.#connection = connection;
     this.#services = services;
+    this.#gate = new ReadingGate(connection);
     this.#helloTimer = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
     connection.start({
       frame: (frame) => this.#take(frame),
       closed: () => {
         clearTimeout(this.#helloTimer);
+        clearTimeout(this.#paceTimer);
         this.#device?.leave();
         closed();
       },
@@ -78,6 +90,7 @@ export class ClientConnection {
   checkSession(): void {
     if (this.#ending.size > 0 || this.#device?.hasEndedSession() !== true) return;
     this.#device.useSession(undefined);
+    this.#judge();
     this.#send({ type: 'session_ended' });
   }
 
@@ -93,6 +106,7 @@ export class ClientConnection {
   #take(frame: Uint8Array): void {
     if (!this.#greeted) return this.#takeHello(frame);
     const decoded = decodeMessage(clientRequest, frame);
+    if (this.#user === undefined) this.#slowDown();
     if (decoded.ok) return void this.#handle(decoded.message);
     if (decoded.id === undefined) return this.#connection.fail('malformed_message');
     const { id, code, reason: message } = decoded;
@@ -109,7 +123,7 @@ export class ClientConnection {
     this.#connection.setMaxFrameBytes(MAX_REQUEST_FRAME_BYTES);
     this.#connection.setSilenceTimeout(LEASE_MS);
     // What comes behind the hello waits until there is somebody to ask.
-    this.#connection.pause();
+    this.#gate.hold('greeting');
     void this.#services.ready.then(() => this.#greet(decoded.message));
   }
 
@@ -121,18 +135,19 @@ export class ClientConnection {
     const greeting = { device: this.#connection.remote.key as DeviceId, counter, address, session };
     const device = new ClientDevice(this.#services, greeting, (message) => this.#send(message));
     this.#device = device;
+    this.#judge();
     const user = device.user();
     const name = user === undefined ? null : (replicated.state.users.get(user)?.name ?? null);
     const { cluster, successions } = keys;
     this.#send({ type: 'hello.ok', id, slot, cluster, clock: Date.now(), user: name, successions });
-    this.#connection.resume();
+    this.#gate.release('greeting');
   }
 
   async #handle(request: ClientRequest): Promise<void> {
     const device = this.#device;
     if (device === undefined) return this.#connection.fail('unexpected_message');
     this.#outstanding += 1;
-    if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.pause();
+    if (this.#outstanding >= this.#maxOutstanding) this.#gate.hold('outstanding');
     try {
       const coming = isMutation(request) ? this.#mutate(request, device) : this.#query(request, device);
       // What needs no waiting is answered in this turn.
@@ -143,9 +158,9 @@ export class ClientConnection {
       this.#services.log.error(`${request.type} failed: ${error instanceof Error ? error.stack : String(error)}`);
       this.#reply(request, refusal('internal'));
     } finally {
-      if (this.#outstanding === MAX_OUTSTANDING_REQUESTS) this.#connection.resume();
       this.#outstanding -= 1;
       if (this.#ending.delete(request.id)) this.checkSession();
+      if (this.#outstanding < this.#maxOutstanding) this.#gate.release('outstanding');
     }
   }
 
@@ -164,6 +179,7 @@ export class ClientConnection {
     if ('ok' in reply) return reply;
     if (request.type === 'login') device.useSession(sessionOf(request.token));
     else if (endsSession(request, device)) device.useSession(undefined);
+    this.#judge();
     return reply;
   }
 
@@ -173,7 +189,9 @@ export class ClientConnection {
     const known = replicated.knows(requestId) ? await replicated.attach(requestId) : undefined;
     if (known !== undefined) return known;
     const { actor } = device;
-    const command = await prepareCommand(request, { actor, asker: this.#asker(device), services: this.#services });
+    const prepared = prepareCommand(request, { actor, asker: this.#asker(device), services: this.#services });
+    // What needs no waiting is done in its own turn, where its time counts.
+    const command = prepared instanceof Promise ? await prepared : prepared;
     if ('ok' in command) return command;
     if (endsSession(request, device)) this.#ending.add(request.id);
     return replicated.request(requestId, device.actor, command);
@@ -192,7 +210,30 @@ export class ClientConnection {
 
   #send(message: TrackerMessage): void {
     this.#connection.send(encodeMessage(message));
-    if (this.#connection.bufferedBytes > MAX_CLIENT_BACKLOG_BYTES) this.#connection.fail('too_slow');
+    const { bufferedBytes } = this.#connection;
+    if (bufferedBytes > MAX_CLIENT_BACKLOG_BYTES) this.#connection.fail('too_slow');
+    if (bufferedBytes < SEND_HIGH_WATER_BYTES || this.#gate.isHeld('backlog')) return;
+    this.#gate.hold('backlog');
+    void this.#connection.drained().then(() => this.#gate.release('backlog'));
+  }
+
+  get #maxOutstanding(): number {
+    return this.#user !== undefined ? MAX_OUTSTANDING_REQUESTS : MAX_OUTSTANDING_STRANGER_REQUESTS;
+  }
+
+  /** A session may have begun or ended. */
+  #judge(): void {
+    const user = this.#device?.user();
+    if (user === this.#user) return;
+    this.#user = user;
+    this.#connection.setUser(user);
+  }
+
+  #slowDown(): void {
+    const waitMs = this.#pace.take(performance.now());
+    if (waitMs === 0 || this.#gate.isHeld('pace')) return;
+    this.#gate.hold('pace');
+    this.#paceTimer = setTimeout(() => this.#gate.release('pace'), waitMs);
   }
 }
 

@@ -13,8 +13,8 @@ export interface Asking {
   readonly services: Pick<Services, 'replicated' | 'logIns'>;
 }
 
-/** The command that a request stands for, or why its password is refused. */
-export async function prepareCommand(request: MutationRequest, asking: Asking): Promise<Command | Refusal> {
+/** The command that a request stands for, or why its password is refused. At once, where there is no password in it. */
+export function prepareCommand(request: MutationRequest, asking: Asking): Command | Promise<Command | Refusal> {
   switch (request.type) {
     case 'create_user':
       return prepareUser(request, asking);

@@ -21,7 +21,8 @@ export async function dialTracker(
   for (const identity of keys.inForce) {
     const expectKey = identity.id;
     const timeoutMs = TRACKER_DIAL_TIMEOUT_MS;
-    const dialled = await dialSecure({ ...options, identity, host, port, expectKey, askForKey: expectKey, timeoutMs });
+    const shown = { identity, expectKey, askForKey: expectKey };
+    const dialled = await dialSecure({ ...options, ...shown, host, port, timeoutMs, comesFirst: true });
     if (dialled.ok || dialled.reason !== 'wrong_identity') return dialled;
     // What it shows to who asks for a key that it hasn't is the one that counts there.
     first ??= dialled;

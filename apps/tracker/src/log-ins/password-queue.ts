@@ -1,10 +1,11 @@
 /**
  * Who may have a password hashed next. One at a time: a hash takes 10 ms of a core, on the thread pool that the journal
  * is flushed on. Two lanes – users on a device that they are known on, and strangers – and in each of them everybody in
- * turn, so that who asks a thousand times waits by himself. Hashing for strangers takes half of the time at most, so that
- * a flood of them leaves the other half of a core to everything else.
+ * turn, so that who asks a thousand times waits by himself. While many wait in a lane it pauses in between, so that a
+ * flood of log-ins leaves most of a core to everything else.
  */
-import { KNOWN_PASSWORDS_PER_STRANGER, MAX_WAITING_PASSWORDS } from '@p2p/protocol';
+import { KNOWN_PASSWORDS_PER_STRANGER, MAX_WAITING_PASSWORDS, PASSWORD_PAUSE, PASSWORDS_AT_EASE } from '@p2p/protocol';
+import { RoundRobin } from '@p2p/transport';
 
 export interface Place {
   readonly lane: 'known' | 'stranger';
@@ -18,12 +19,21 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
+/** Those who wait for one kind of place. */
+class Lane extends RoundRobin<Waiting> {
+  pause: NodeJS.Timeout | undefined;
+
+  get isReady(): boolean {
+    return this.size > 0 && this.pause === undefined;
+  }
+}
+
 export class PasswordQueue {
   readonly #maxWaiting: number;
-  readonly #lanes = { known: new Turns<Waiting>(), stranger: new Turns<Waiting>() };
+  readonly #known = new Lane();
+  readonly #strangers = new Lane();
   #knownInARow = 0;
   #busy = false;
-  #strangersRest: NodeJS.Timeout | undefined;
 
   /** `maxWaiting`: in each lane. */
   constructor(maxWaiting = MAX_WAITING_PASSWORDS) {
@@ -31,11 +41,11 @@ export class PasswordQueue {
   }
 
   /** Runs `job` when it is its turn and nothing else runs. Undefined where too much is waiting. */
-  run<T>({ lane, owner }: Place, job: () => Promise<T>): Promise<T | undefined> {
+  run<T>({ lane: kind, owner }: Place, job: () => Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      const turns = this.#lanes[lane];
-      turns.add(owner, { run: () => job().then(resolve, reject), refuse: () => resolve(undefined) });
-      if (turns.size > this.#maxWaiting) turns.removeFromLongest()?.refuse();
+      const lane = kind === 'known' ? this.#known : this.#strangers;
+      lane.add(owner, { run: () => job().then(resolve, reject), refuse: () => resolve(undefined) });
+      if (lane.size > this.#maxWaiting) lane.takeFromLongest()?.refuse();
       this.#next();
     });
   }
@@ -43,70 +53,28 @@ export class PasswordQueue {
   #next(): void {
     if (this.#busy) return;
     const lane = this.#laneToServe();
-    const waiting = lane === undefined ? undefined : this.#lanes[lane].take();
+    const waiting = lane?.take();
     if (lane === undefined || waiting === undefined) return;
-    this.#knownInARow = lane === 'known' ? this.#knownInARow + 1 : 0;
+    this.#knownInARow = lane === this.#known ? this.#knownInARow + 1 : 0;
     this.#busy = true;
     const started = performance.now();
     void waiting.run().then(() => {
       this.#busy = false;
-      if (lane === 'stranger') this.#restFor(performance.now() - started);
+      if (lane.size > PASSWORDS_AT_EASE) this.#pause(lane, PASSWORD_PAUSE * (performance.now() - started));
       this.#next();
     });
   }
 
-  #laneToServe(): Place['lane'] | undefined {
-    const { known, stranger } = this.#lanes;
-    const strangerWaits = stranger.size > 0 && this.#strangersRest === undefined;
-    if (strangerWaits && (known.size === 0 || this.#knownInARow >= KNOWN_PASSWORDS_PER_STRANGER)) return 'stranger';
-    return known.size > 0 ? 'known' : undefined;
+  #laneToServe(): Lane | undefined {
+    const strangersTurn = !this.#known.isReady || this.#knownInARow >= KNOWN_PASSWORDS_PER_STRANGER;
+    if (this.#strangers.isReady && strangersTurn) return this.#strangers;
+    return this.#known.isReady ? this.#known : undefined;
   }
 
-  #restFor(milliseconds: number): void {
-    this.#strangersRest = setTimeout(() => {
-      this.#strangersRest = undefined;
+  #pause(lane: Lane, milliseconds: number): void {
+    lane.pause = setTimeout(() => {
+      lane.pause = undefined;
       this.#next();
     }, milliseconds);
-  }
-}
-
-/** Things that wait, each owner's in order, the owners in turn. */
-class Turns<T> {
-  /** The owner whose turn it is comes first. Nobody has an empty list. */
-  readonly #byOwner = new Map<string, T[]>();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
-
-  add(owner: string, thing: T): void {
-    const list = this.#byOwner.get(owner);
-    if (list === undefined) this.#byOwner.set(owner, [thing]);
-    else list.push(thing);
-    this.#size += 1;
-  }
-
-  take(): T | undefined {
-    const [first] = this.#byOwner;
-    if (first === undefined) return undefined;
-    const [owner, list] = first;
-    const thing = list.shift();
-    this.#byOwner.delete(owner);
-    if (list.length > 0) this.#byOwner.set(owner, list);
-    this.#size -= 1;
-    return thing;
-  }
-
-  /** The last one of whoever has most waiting. */
-  removeFromLongest(): T | undefined {
-    let longest: [owner: string, list: T[]] | undefined;
-    for (const entry of this.#byOwner) if (entry[1].length >= (longest?.[1].length ?? 0)) longest = entry;
-    if (longest === undefined) return undefined;
-    const [owner, list] = longest;
-    const thing = list.pop();
-    if (list.length === 0) this.#byOwner.delete(owner);
-    this.#size -= 1;
-    return thing;
   }
 }

@@ -73,6 +73,7 @@ class StartedConnection implements Connection {
   pause: Connection['pause'] = () => this.#connection.pause();
   resume: Connection['resume'] = () => this.#connection.resume();
   setMaxFrameBytes: Connection['setMaxFrameBytes'] = (bytes) => this.#connection.setMaxFrameBytes(bytes);
+  setUser: Connection['setUser'] = (user) => this.#connection.setUser(user);
   setSilenceTimeout: Connection['setSilenceTimeout'] = (ms) => this.#connection.setSilenceTimeout(ms);
   close: Connection['close'] = () => this.#connection.close();
   fail: Connection['fail'] = (code) => this.#connection.fail(code);

@@ -131,6 +131,7 @@ export class ServingConnection {
       if (this.#connection.closed) return;
       const admitted = grant !== undefined && (this.#grants.has(grant.group) || this.#hasRoom());
       if (admitted) this.#grants.set(grant.group, grant);
+      if (admitted) this.#connection.setUser(grant.user);
       judged(admitted);
       this.#connection.resume();
     });

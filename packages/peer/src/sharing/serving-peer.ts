@@ -2,7 +2,7 @@
  * Everybody whom this client serves: takes incoming connections, up to a bound, sees to it that grants end in time, and
  * lets go of everybody when it closes.
  */
-import { MAX_REVIEWED_GRANTS, MAX_SERVED_CONNECTIONS } from '@p2p/protocol';
+import { MAX_REVIEWED_GRANTS, MAX_SERVED_CONNECTIONS, MAX_SERVED_CONNECTIONS_PER_DEVICE } from '@p2p/protocol';
 import type { Grant } from '@p2p/statements';
 import type { Connection } from '@p2p/transport';
 import { ServingConnection, type ServingOptions } from './serving-connection.js';
@@ -25,6 +25,7 @@ export class ServingPeer {
   /** Serves whoever is at the other end, which dialled. */
   accept(connection: Connection): void {
     if (this.#connections.size >= MAX_SERVED_CONNECTIONS) return connection.close();
+    this.#makeRoomFor(connection.remote.key);
     const closed = (): void => {
       this.#connections.delete(connection);
       if (this.#connections.size === 0) this.#stopReviewing();
@@ -47,6 +48,12 @@ export class ServingPeer {
 
   close(): void {
     for (const connection of this.#connections.keys()) connection.close();
+  }
+
+  /** A downloader that dials again may have lost connections of which nothing has been heard here. */
+  #makeRoomFor(device: string): void {
+    const own = [...this.#connections.keys()].filter(({ remote, closed }) => remote.key === device && !closed);
+    if (own.length >= MAX_SERVED_CONNECTIONS_PER_DEVICE) own[0]?.close();
   }
 
   #review(): void {

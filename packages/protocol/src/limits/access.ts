@@ -46,6 +46,12 @@ export const MAX_ATTEMPTS_PER_MESSAGE = 1_000;
 /** Log-ins and new accounts that wait for their password to be hashed: some ten seconds' worth. Beyond it, whoever has most waiting. */
 export const MAX_WAITING_PASSWORDS = 1_024;
 
+/** Passwords that may wait before hashing pauses in between, ... */
+export const PASSWORDS_AT_EASE = 16;
+
+/** ... for so many times as long as a hash took: a flood of log-ins takes a quarter of a core, not all of it. */
+export const PASSWORD_PAUSE = 3;
+
 /** Of so many passwords hashed while both kinds wait one is a stranger's: users who are known to their device come first. */
 export const KNOWN_PASSWORDS_PER_STRANGER = 4;
 

@@ -40,6 +40,12 @@ export const SILENT_PEER_AFTER_MS = 8_000;
 /** Connections that a client serves at a time: each buffers at most one run of bytes. */
 export const MAX_SERVED_CONNECTIONS = 200;
 
+/** Of them from one address, of IPv6 one /64, but for this very machine: a few households behind one router. */
+export const MAX_SERVED_CONNECTIONS_PER_ADDRESS = 64;
+
+/** Of them with one device: it needs one, and a few while it dials again. For one more its oldest is closed. */
+export const MAX_SERVED_CONNECTIONS_PER_DEVICE = 4;
+
 /** Source files that a client keeps open for reading; far below any system's bound on open files. */
 export const MAX_OPEN_SOURCE_FILES = 64;
 
