@@ -28,7 +28,16 @@ const TOLERATED: { readonly [command: string]: readonly string[] } = {
   contested: ['no_tracker', 'already_exists'],
   upload_file: ['no_tracker', 'no_such_group', 'not_a_member'],
   join_group: ['no_tracker', 'no_such_group', 'already_requested', 'already_member'],
-  accept_request: ['no_tracker', 'no_such_group', 'not_a_member', 'not_an_owner', 'no_such_user', 'no_such_request'],
+  accept_request: [
+    'no_tracker',
+    'no_such_group',
+    'not_a_member',
+    'not_an_owner',
+    'no_such_user',
+    'no_such_request',
+    // Asked once more at a tracker that was cut off and didn't know of the first acceptance.
+    'already_member',
+  ],
 };
 
 export class Writer {
