@@ -111,6 +111,13 @@ test('download_file, wait, show_downloads; whoever has it shares it', async () =
   expect(files[0]).toMatchObject({ file: 'clip.txt', sharers: 2, by: 'ana' });
 });
 
+test('limit', async () => {
+  expect(await ben.succeed('limit up 500k')).toEqual({ up: 512_000, down: 0 });
+  expect(await ben.succeed('limit down 1.5M')).toEqual({ up: 512_000, down: 1_572_864 });
+  expect(await ben.succeed('limit up 0')).toEqual({ up: 0, down: 1_572_864 });
+  expect(await ben.succeed('limit down 0')).toEqual({ up: 0, down: 0 });
+});
+
 test('stop_share, remove_file', async () => {
   expect(await ana.succeed('stop_share films clip.txt')).toEqual({ group: 'films', file: 'clip.txt' });
   const { files } = await ana.succeed('list_files films');

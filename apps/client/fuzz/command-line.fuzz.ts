@@ -33,6 +33,7 @@ const options = [
 
 function word(dice: Dice): string {
   const text = dice.chance(0.5) ? plainText(dice, 8) : notableText(dice, 3);
+  if (dice.chance(0.1)) return dice.pick(['up', 'down', 'running', '0', '3', '500k', '1.5M']);
   return dice.pick([text, text, `'${text}'`, `"${text}"`, `${text}\\ ${text}`, `--as ${text}`, `~/${text}`]);
 }
 

@@ -51,7 +51,18 @@ function resultWith(said: string): object {
     trackers: rows,
     devices: rows,
   };
-  return { ...row, ...lists, members: rows, replicated: false, renamedFrom: said, tracker: 1, complete: 1, failed: 0 };
+  return {
+    ...row,
+    ...lists,
+    members: rows,
+    replicated: false,
+    renamedFrom: said,
+    tracker: 1,
+    complete: 1,
+    failed: 0,
+    up: 1,
+    down: 0,
+  };
 }
 
 /** Every second answer is a refusal, beginning with what the text decides. */

@@ -22,6 +22,21 @@ export function formatBytes(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
 }
 
+/** `2.0 MiB/s`, or that there is no limit. */
+export function formatLimit(bytesPerSecond: number): string {
+  return bytesPerSecond === 0 ? 'no limit' : `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** `1 s`, `59 s`, `2 min`, `3 h`, `2 d`: rounded up, so that it is never promised too soon. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.ceil(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} d`;
+}
+
 /** Whole per cent, rounded down: 100 means all of it. */
 export function formatPercent(done: number, bytes: number): string {
   return `${bytes === 0 ? 100 : Math.floor((done / bytes) * 100)} %`;
@@ -62,7 +77,12 @@ const stateLetters: Readonly<Record<DownloadState, string>> = {
   failed: 'F',
 };
 
-/** `[D] [films] a.mkv  45 % of 1.0 GiB  80 MiB/s  2 peers` */
+/** `7 s left`, or nothing where it can't be told. */
+function timeLeft({ done, bytes, bytesPerSecond }: Omit<DownloadStatus, 'root'>): string[] {
+  return bytesPerSecond === 0 ? [] : [`${formatDuration(((bytes - done) / bytesPerSecond) * 1_000)} left`];
+}
+
+/** `[D] [films] a.mkv  45 % of 1.0 GiB  80 MiB/s  7 s left  2 peers` */
 export function downloadLine(download: Omit<DownloadStatus, 'root'>): string {
   const { group, file, state, done, bytes } = download;
   const subject = sentence`[${stateLetters[state]}] [${group}] ${file}`;
@@ -73,7 +93,13 @@ export function downloadLine(download: Omit<DownloadStatus, 'root'>): string {
     case 'failed':
       return sentence`${subject}  ${progress}  ${download.error?.message ?? 'failed'}`;
     case 'downloading':
-      return `${subject}  ${progress}  ${formatBytes(download.bytesPerSecond)}/s  ${counted(download.peers, 'peer')}`;
+      return [
+        subject,
+        progress,
+        `${formatBytes(download.bytesPerSecond)}/s`,
+        ...timeLeft(download),
+        counted(download.peers, 'peer'),
+      ].join('  ');
     default:
       return `${subject}  ${progress}  ${state}`;
   }

@@ -13,8 +13,8 @@ export const helpText = `${usageLine}
   --json                  one line of JSON for every command and event
   --stay                  at the end of a script: go on sharing until stopped
   --bind IP:PORT          where the socket is bound, if that differs from the address
-  --upload-limit BYTES    bytes per second, 0 for none (the default)
-  --download-limit BYTES  bytes per second, 0 for none (the default)
+  --upload-limit BYTES    bytes per second, like 500k or 2M; 0 for none (the default)
+  --download-limit BYTES  bytes per second, like 500k or 2M; 0 for none (the default)
   --give-up SECONDS       a download that gets nothing for so long fails; 0 for never (default 60 in a script,
                           never at a prompt)
   --no-web                without the page in the browser

@@ -34,6 +34,8 @@ const understood: [argv: string, options: Partial<ClientArguments>][] = [
   ['--data-dir=d --no-web', { dataDirectory: '/here/d' }],
   ['--bind 0.0.0.0:7000', { bind: { host: '0.0.0.0', port: 7000 } }],
   ['--upload-limit 1000 --download-limit 0', { uploadLimit: 1000 }],
+  ['--upload-limit 500k --download-limit 1.5M', { uploadLimit: 512_000, downloadLimit: 1_572_864 }],
+  ['--upload-limit 2G --download-limit 0K', { uploadLimit: 2_147_483_648 }],
   ['--download-limit 5', { downloadLimit: 5 }],
   ['--give-up 2.5', { giveUpSeconds: 2.5 }],
 ];
@@ -56,6 +58,9 @@ const refused: [argv: string, message: RegExp][] = [
   ['a.txt b.txt', /^"b.txt" is one argument too many$/],
   ['--upload-limit fast', /^--upload-limit: "fast" is not a number of bytes$/],
   ['--upload-limit 1.5', /^--upload-limit: "1.5" is not a number of bytes$/],
+  ['--upload-limit 1kk', /^--upload-limit: "1kk" is not a number of bytes$/],
+  ['--upload-limit 1.M', /^--upload-limit: "1.M" is not a number of bytes$/],
+  ['--upload-limit 999999999999999g', /^--upload-limit: "9+g" is not a number of bytes$/],
   ['--download-limit=-1', /^--download-limit: "-1" is not a number of bytes$/],
   ['--give-up soon', /^--give-up: "soon" is not a number of seconds$/],
 ];

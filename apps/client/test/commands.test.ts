@@ -24,6 +24,7 @@ describe('the table of commands', () => {
       'help [command]',
       'join_group <group>',
       'leave_group <group>',
+      'limit <up|down> <rate>',
       'list_conflicts',
       'list_devices',
       'list_files <group>',
@@ -115,7 +116,7 @@ describe('single commands', () => {
     if (!outcome.ok) throw new Error(outcome.message);
     expect(outcome.result).toEqual({ downloads: downloads.map(({ root: _, ...shown }) => shown) });
     expect(outcome.text().split('\n')).toEqual([
-      '[D] [films] a.mkv  45 % of 977 KiB  2.0 MiB/s  2 peers',
+      '[D] [films] a.mkv  45 % of 977 KiB  2.0 MiB/s  1 s left  2 peers',
       '[C] [films] c  977 KiB  /home/ann/a.mkv',
       '[F] [films] b  45 % of 977 KiB  nobody answered',
     ]);
@@ -184,6 +185,33 @@ describe('single commands', () => {
     expect(outcome.text()).toBe(
       `you are logged out on device ${device} (a tracker is away and gets it when it is back)`,
     );
+  });
+
+  it('limit takes a direction and a rate', async () => {
+    const set: unknown[] = [];
+    const peer = memoryPeer({
+      limit: (direction, bytesPerSecond) => {
+        set.push([direction, bytesPerSecond]);
+        return { ok: true, result: { up: 0, down: 0, [direction]: bytesPerSecond } };
+      },
+    });
+    const outcome = await run(peer, 'limit', 'up', '500k');
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual({ up: 512_000, down: 0 });
+    expect(outcome.text()).toBe('up: 500 KiB/s, down: no limit');
+    await run(peer, 'limit', 'down', '0');
+    for (const wrong of [
+      ['sideways', '1'],
+      ['up', 'fast'],
+      ['down', '-1'],
+      ['up', ''],
+    ]) {
+      expect(await run(peer, 'limit', ...wrong)).toMatchObject({ ok: false, code: 'bad_request' });
+    }
+    expect(set).toEqual([
+      ['up', 512_000],
+      ['down', 0],
+    ]);
   });
 
   it('wait takes seconds', async () => {

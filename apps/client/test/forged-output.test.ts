@@ -52,6 +52,8 @@ const forgedResult = {
   conflicts: [{ kind: 'file', from: FORGED, to: FORGED, at: FORGED, group: FORGED }],
   complete: 1,
   failed: 1,
+  up: 1,
+  down: 1,
 };
 
 /** A peer that answers everything alike. */
@@ -73,6 +75,12 @@ const forgedEvents: readonly PeerEvent[] = [
   })),
 ];
 
+/** A word that a command takes for `<placeholder>`. */
+function fittingWord(placeholder: string): string {
+  const [choice, ...others] = placeholder.slice(1, -1).split('|');
+  return others.length > 0 ? (choice ?? '') : '1';
+}
+
 /** Text that is written in whole lines. */
 class Sink {
   text = '';
@@ -85,7 +93,7 @@ describe('what others say', () => {
   it.each([...commands.values()].map((command) => [command.name, command] as const))(
     'is shown, and not obeyed, in what %s prints',
     async (name, command) => {
-      const words = command.usage.match(/<\w+>/g)?.map(() => '1') ?? [];
+      const words = command.usage.match(/<[^>]+>/g)?.map(fittingWord) ?? [];
       const session = new Session(
         peerAnswering({ ok: true, result: forgedResult }),
         { directory: '/', home: '/' },

@@ -1,6 +1,6 @@
 import { refusal } from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatPercent, sentence, table } from '../src/human-output.js';
+import { downloadLine, formatBytes, formatDuration, formatPercent, sentence, table } from '../src/human-output.js';
 import { JsonOutput } from '../src/json-output.js';
 import { TextOutput } from '../src/text-output.js';
 import { download } from './memory-peer.js';
@@ -141,6 +141,27 @@ describe('human output', () => {
     [2 ** 53, '8.0 PiB'],
   ])('%d bytes', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, '1 s'],
+    [1_001, '2 s'],
+    [59_000, '59 s'],
+    [59_001, '1 min'],
+    [60_001, '2 min'],
+    [7_140_000, '119 min'],
+    [7_140_001, '2 h'],
+    [7_200_001, '3 h'],
+    [169_200_000, '47 h'],
+    [172_800_000, '2 d'],
+  ])('%d ms', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('promises no end while nothing comes', () => {
+    const line = (bytesPerSecond: number) => downloadLine(download({ done: 0, bytesPerSecond, peers: 1 }));
+    expect(line(0)).toBe('[D] [films] a.mkv  0 % of 977 KiB  0 B/s  1 peer');
+    expect(line(1_024)).toBe('[D] [films] a.mkv  0 % of 977 KiB  1.0 KiB/s  17 min left  1 peer');
   });
 
   it('says 100 % only of the whole', () => {

@@ -28,6 +28,7 @@ const usages = [
   'list_files <group>',
   'download_file <group> <file> <destination>',
   'show_downloads',
+  'limit <up|down> <rate>',
   'stop_share <group> <file>',
   'remove_file <group> <file>',
   'trackers',
@@ -37,7 +38,7 @@ const usages = [
 ];
 
 /** Commands that need no log-in; all the others are refused without one. */
-const withoutLogin = new Set(['create_user', 'login', 'trackers', 'show_downloads', 'wait', 'help', 'quit']);
+const withoutLogin = new Set(['create_user', 'login', 'trackers', 'show_downloads', 'limit', 'wait', 'help', 'quit']);
 
 /** A line with right words for each placeholder of `usage`. */
 function fittingLine(usage: string): string {
@@ -45,6 +46,7 @@ function fittingLine(usage: string): string {
     .replace(/ \[.*$/, '')
     .replace('<old> <new>', 'longenough longenough')
     .replace('<device>', '0123abcd')
+    .replace('<up|down> <rate>', 'up 0')
     .replaceAll(/<(\w+)>/g, '$1');
 }
 
@@ -66,6 +68,10 @@ export const syntaxCases: readonly RefusalCase[] = [
   { by: 'ana', line: 'Whoami', code: 'unknown_command', because: 'commands are compared exactly' },
   { by: 'stranger', line: 'wait soon', code: 'bad_request' },
   { by: 'stranger', line: 'wait -1', code: 'bad_request' },
+  { by: 'stranger', line: 'limit sideways 0', code: 'bad_request' },
+  { by: 'stranger', line: 'limit up fast', code: 'bad_request' },
+  { by: 'stranger', line: 'limit down -1', code: 'bad_request' },
+  { by: 'stranger', line: 'limit up 1.5', code: 'bad_request', because: 'there are no half bytes' },
   { by: 'ana', line: 'upload_file clip.bin films --as', code: 'bad_request' },
   { by: 'ana', line: 'upload_file clip.bin films --at other.bin', code: 'bad_request' },
   { by: 'stranger', line: 'create_group a/b', code: 'invalid_name', because: first },

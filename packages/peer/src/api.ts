@@ -53,6 +53,11 @@ export interface DownloadStatus {
   readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
+export type LimitDirection = 'up' | 'down';
+
+/** Bytes per second, 0 for no limit. */
+export type RateLimitsRow = Readonly<Record<LimitDirection, number>>;
+
 export interface Replicated {
   readonly replicated: boolean;
 }
@@ -168,6 +173,9 @@ export interface Peer {
   wait(seconds?: number): Promise<Answer<{ complete: number; failed: number }>>;
   stopShare(group: string, file: string): Promise<Answer<{ group: string; file: string }>>;
   removeFile(group: string, file: string): Promise<Answer<{ group: string; file: string } & Replicated>>;
+
+  /** Bytes per second of all transfers together, at once and until the client closes; 0: no limit. */
+  limit(direction: LimitDirection, bytesPerSecond: number): Answer<RateLimitsRow>;
 
   trackers(): Promise<Answer<{ trackers: TrackerRow[] }>>;
   /** Oldest first; of files only those in groups that the user is a member of. */

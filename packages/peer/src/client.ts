@@ -8,6 +8,7 @@ import { deviceCommands } from './commands/device-commands.js';
 import { downloadCommands } from './commands/download-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { groupCommands } from './commands/group-commands.js';
+import { limitCommand } from './commands/limit-command.js';
 import { trackersCommand } from './commands/trackers-command.js';
 import { uploadCommand } from './commands/upload-command.js';
 import type { KeptData } from './data-directory/data-directory.js';
@@ -22,7 +23,7 @@ import { Library, type SharedFile } from './library/library.js';
 import { Announcer } from './sharing/announcer.js';
 import { Gatekeeper } from './sharing/gatekeeper.js';
 import { OpenFiles } from './sharing/open-files.js';
-import { RateLimiter } from './sharing/rate-limiter.js';
+import { RateLimits } from './sharing/rate-limits.js';
 import { type AskEnded, ServingPeer } from './sharing/serving-peer.js';
 import { Account } from './tracker-session/account.js';
 import { type GreetingOptions, greetTracker } from './tracker-session/greet-tracker.js';
@@ -45,6 +46,7 @@ export class Client {
   readonly #clock = new TrackerClock(now);
   readonly #keyFollower: KeyFollower;
   readonly #gatekeeper: Gatekeeper;
+  readonly #limits: RateLimits;
   readonly #serving: ServingPeer;
   readonly #wallet: GrantWallet;
   readonly #links: PeerLinks;
@@ -68,9 +70,10 @@ export class Client {
       now: () => this.#clock.now,
       isConnected: () => this.#session.current !== undefined,
     });
+    this.#limits = new RateLimits({ up: options.uploadLimit, down: options.downloadLimit }, now);
     this.#serving = new ServingPeer({
       library: this.#library,
-      limiter: new RateLimiter(options.uploadLimit, now),
+      limiter: this.#limits.up,
       gatekeeper: this.#gatekeeper,
       changed: (file) => this.#withdraw(file),
     });
@@ -86,7 +89,7 @@ export class Client {
     });
     this.#links = new PeerLinks({
       dial: (peer, signal) => (peer.device === self ? this.#dialSelf(self) : dialOthers(peer, signal)),
-      limiter: new RateLimiter(options.downloadLimit, now),
+      limiter: this.#limits.down,
       wallet: this.#wallet,
     });
     this.#swarms = new SwarmSubscriptions(this.#session);
@@ -124,6 +127,7 @@ export class Client {
       library: this.#library,
       announcer: this.#announcer,
       downloads: this.#downloads,
+      limits: this.#limits,
       files: this.#files,
       identity: this.#kept.identity,
       deviceName: nameOfDevice(this.#options.deviceName),
@@ -140,6 +144,7 @@ export class Client {
       ...uploadCommand(parts),
       ...fileCommands(parts),
       ...downloadCommands(parts),
+      ...limitCommand(parts),
       ...trackersCommand(parts),
       ...conflictsCommand(parts),
       onEvent: (listener) => this.#events.listen(listener),

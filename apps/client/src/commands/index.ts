@@ -10,6 +10,7 @@ import { downloadFile } from './download-file.js';
 import { help } from './help.js';
 import { joinGroup } from './join-group.js';
 import { leaveGroup } from './leave-group.js';
+import { limit } from './limit.js';
 import { listConflicts } from './list-conflicts.js';
 import { listDevices } from './list-devices.js';
 import { listFiles } from './list-files.js';
@@ -55,6 +56,7 @@ const all: readonly Command[] = [
   listFiles,
   downloadFile,
   showDownloads,
+  limit,
   wait,
   stopShare,
   removeFile,

@@ -10,6 +10,7 @@ import {
   type SwarmPeer,
 } from '@p2p/protocol';
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
+import { atTurn } from '../sharing/at-turn.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import type { GrantWallet } from './grant-wallet.js';
 import { PeerLink } from './peer-link.js';
@@ -48,6 +49,7 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
   const { grant, wallet, limiter, ended } = options;
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
+    let callOff = (): void => undefined;
     const timer = setTimeout(() => connection.fail('hello_timeout'), PEER_DIAL_TIMEOUT_MS);
     connection.start({
       frame: (frame) => {
@@ -56,12 +58,13 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
           if (link !== undefined) clearTimeout(timer);
           resolve(link);
         } else {
-          if (isDataFrame(frame)) throttle(connection, limiter.take(frame.length));
+          if (isDataFrame(frame)) callOff = throttle(connection, limiter, frame.length);
           link.receive(frame);
         }
       },
       closed: () => {
         clearTimeout(timer);
+        callOff();
         resolve(undefined);
         link?.end();
         ended();
@@ -80,8 +83,12 @@ function answerOf(frame: Uint8Array, connection: Connection, wallet: GrantWallet
   return undefined;
 }
 
-function throttle(connection: Connection, waitMs: number): void {
-  if (waitMs === 0) return;
+/** Reads on when these bytes have had their turn. The result calls it off. */
+function throttle(connection: Connection, limiter: RateLimiter, bytes: number): () => void {
+  if (limiter.waitMs() === 0) {
+    limiter.take(bytes);
+    return () => undefined;
+  }
   connection.pause();
-  setTimeout(() => connection.resume(), waitMs);
+  return atTurn(limiter, bytes, () => connection.resume());
 }

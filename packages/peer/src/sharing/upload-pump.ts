@@ -2,9 +2,9 @@
  * Sends what one downloader has asked for, run by run: waits until the connection takes more and the upload limit
  * allows it, then picks the next run, reads it and sends it.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { DATA_HEADER_BYTES, LEAF_BYTES, MAX_DATA_BYTES, writeDataHeader } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
+import { atTurn } from './at-turn.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { SharedContent } from './shared-content.js';
 import { type Run, UploadQueue } from './upload-queue.js';
@@ -37,13 +37,11 @@ export class UploadPump {
 
   async #run(): Promise<void> {
     const { connection, limiter } = this.#options;
-    const runBytes = limiter.runBytes(LEAF_BYTES, MAX_DATA_BYTES);
     while (!connection.closed) {
       await connection.drained();
-      const run = this.queue.take(runBytes);
+      const run = this.queue.take(limiter.runBytes(LEAF_BYTES, MAX_DATA_BYTES));
       if (run === undefined) break;
-      const waitMs = limiter.take(run.end - run.start);
-      if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
+      await new Promise<void>((resolve) => atTurn(limiter, run.end - run.start, resolve));
       await this.#send(run);
     }
     this.#running = false;
