@@ -4,6 +4,8 @@ import type { Figure } from './report/figures.js';
 export interface BenchmarkOptions {
   /** So small that it takes seconds: tells that the benchmark works, and nothing about speed. */
   readonly tiny: boolean;
+  /** Whether other programs that do the same are measured in the same run, where they are installed. */
+  readonly rivals: boolean;
   /** Says what is being done, on a line of its own. */
   say(line: string): void;
 }
@@ -11,5 +13,7 @@ export interface BenchmarkOptions {
 export interface Benchmark {
   /** One sentence for a person. */
   readonly about: string;
+  /** What it needs and this machine hasn't got, in words for a person; undefined where it can run. */
+  lacks?(): string | undefined;
   run(options: BenchmarkOptions): Promise<Figure[]>;
 }

@@ -1,0 +1,59 @@
+/** What a contender's rounds have come to, for the table and for whoever watches. */
+import { type Figure, under } from '../report/figures.js';
+import type { Contender } from './contenders/contender.js';
+import { ownClients } from './contenders/own-clients.js';
+import type { Scenario } from './scenario.js';
+
+export interface Outcome {
+  /** From the first wish for the file until the last of those who stayed had it. */
+  readonly seconds: number;
+  /** How many times the size of the file the seeder has sent. */
+  readonly seederCopies: number;
+  /** The same of each downloader. */
+  readonly downloaderCopies: readonly number[];
+  /** Of all cores, by all processes of the machine, 0 to 1. */
+  readonly processorShare: number;
+}
+
+export function lineOf({ seconds, seederCopies, downloaderCopies, processorShare }: Outcome, bound: number): string {
+  const time = `${seconds.toFixed(2)} s, ${(seconds / bound).toFixed(3)} × the bound`;
+  const others = downloaderCopies.map((copies) => copies.toFixed(2)).join(' ');
+  const busy = Math.round(processorShare * 100);
+  return `${time}; copies: ${seederCopies.toFixed(3)} by the seeder, ${others}; cores ${busy} % busy`;
+}
+
+interface Rounds {
+  readonly contender: Contender;
+  readonly scenario: Scenario;
+  /** Seconds. */
+  readonly bound: number;
+}
+
+export function figuresOf(outcomes: readonly Outcome[], { contender, scenario, bound }: Rounds): Figure[] {
+  const name = `${scenario.name}, ${contender.name}`;
+  const times = outcomes.map(({ seconds }) => seconds);
+  const copies = outcomes.map(({ seederCopies }) => seederCopies);
+  const wanted = contender === ownClients ? { wanted: under(1.1) } : {};
+  return [
+    ...times.map((value, index) => ({ what: `${name}: round ${index + 1}`, value, unit: 's' })),
+    { what: `${name}: median`, value: median(times), unit: 's' },
+    { what: `${name}: median / bound`, value: median(times) / bound, unit: '', ...wanted },
+    ...copies.map((value, index) => ({ what: `${name}: copies by the seeder in round ${index + 1}`, value, unit: '' })),
+    { what: `${name}: copies by the seeder, median`, value: median(copies), unit: '', ...wanted },
+    {
+      what: `${name}: copies by a downloader, mean`,
+      value: mean(outcomes.flatMap((of) => of.downloaderCopies)),
+      unit: '',
+    },
+    { what: `${name}: cores busy`, value: 100 * mean(outcomes.map((of) => of.processorShare)), unit: '%' },
+  ];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
