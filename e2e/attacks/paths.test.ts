@@ -130,7 +130,7 @@ describe('a shared file', () => {
     const ended = await bob.event((event) => event.file === 'bait' && event.state === 'failed');
     expect(ended.error?.code).toBe('no_peers');
     expect(await readdir(inFolder('caught'))).toEqual([]);
-    await alice.errorLine((line) => line.includes('bait in films was changed, moved or removed'));
+    await alice.errorLine((line) => line.includes('bait in films is no'));
   });
 
   test('is never a pipe, a device or a directory, and nobody waits for one', async () => {

@@ -210,7 +210,7 @@ class Sharer {
   constructor(time: VirtualTime) {
     const now = () => time.nowMs;
     this.gatekeeper = new Gatekeeper({ trusts: (key) => key === cluster, now, isConnected: () => true });
-    const changed = () => this.library.remove(film);
+    const changed = () => this.library.remove({ id: film, user: 'ann' });
     const { library, gatekeeper } = this;
     this.serving = new ServingPeer({ library, limiter: noLimit(), gatekeeper, changed });
     this.share(SharedContent.whole(tree, source));
@@ -229,7 +229,7 @@ class Sharer {
       case 1:
         return this.library.setUser('ann');
       case 2:
-        return this.library.remove(film);
+        return this.library.remove({ id: film, user: 'ann' });
       case 3:
         this.#partial = SharedContent.partial(tree, source);
         this.#nextPiece = 0;

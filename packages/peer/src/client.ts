@@ -19,7 +19,8 @@ import { dialPeerAs } from './fetching/connect-peer.js';
 import { Downloads } from './fetching/downloads.js';
 import { GrantWallet } from './fetching/grant-wallet.js';
 import { PeerLinks } from './fetching/peer-links.js';
-import { Library, type SharedFile } from './library/library.js';
+import { Library } from './library/library.js';
+import { Shares } from './library/shares.js';
 import { Announcer } from './sharing/announcer.js';
 import { Gatekeeper } from './sharing/gatekeeper.js';
 import { OpenFiles } from './sharing/open-files.js';
@@ -43,6 +44,7 @@ export class Client {
   readonly #events = new PeerEvents();
   readonly #library = new Library();
   readonly #files = new OpenFiles();
+  readonly #shares: Shares;
   readonly #clock = new TrackerClock(now);
   readonly #keyFollower: KeyFollower;
   readonly #gatekeeper: Gatekeeper;
@@ -65,6 +67,16 @@ export class Client {
     const dialOthers = dialPeerAs(kept.identity);
     kept.pin.judgeBy(() => this.#clock.now ?? Date.now());
     this.#keyFollower = new KeyFollower(kept.pin, (line) => this.#notice(line));
+    for (const complaint of kept.library.complaints) this.#notice(complaint);
+    kept.library.store.complainBy((reason) =>
+      this.#notice(`what is shared and fetched from now on may be forgotten with the next start: ${reason}`),
+    );
+    this.#shares = new Shares({
+      kept: kept.library,
+      library: this.#library,
+      files: this.#files,
+      notice: (line) => this.#notice(line),
+    });
     this.#gatekeeper = new Gatekeeper({
       trusts: (signer) => kept.pin.trusts(signer),
       now: () => this.#clock.now,
@@ -75,7 +87,7 @@ export class Client {
       library: this.#library,
       limiter: this.#limits.up,
       gatekeeper: this.#gatekeeper,
-      changed: (file) => this.#withdraw(file),
+      changed: (file) => void this.#shares.lost(file),
     });
     this.#account = new Account(kept.sessionPath, kept.session, {
       userChanged: (user) => this.#userChanged(user),
@@ -97,6 +109,7 @@ export class Client {
     this.#downloads = new Downloads({
       self,
       library: this.#library,
+      shares: this.#shares,
       links: this.#links,
       wallet: this.#wallet,
       files: this.#files,
@@ -125,6 +138,7 @@ export class Client {
       session: this.#session,
       account: this.#account,
       library: this.#library,
+      shares: this.#shares,
       announcer: this.#announcer,
       downloads: this.#downloads,
       limits: this.#limits,
@@ -159,6 +173,7 @@ export class Client {
     this.#wallet.close();
     this.#serving.close();
     await this.#files.close();
+    await this.#kept.library.store.close();
     // Nothing may be written once the directory is free again.
     await Promise.all([this.#account.settled(), this.#kept.counters.settled(), this.#kept.pin.settled()]);
   }
@@ -252,23 +267,16 @@ export class Client {
 
   #renamed(from: string, to: string): void {
     this.#library.renameUser(from, to);
+    void this.#shares.renameUser(from, to);
     this.#downloads.renameUser(from, to);
   }
 
   #userChanged(user: string | undefined): void {
     this.#library.setUser(user);
+    if (user !== undefined) void this.#shares.bringBack(user);
     this.#wallet.clear();
     this.#announcer.refresh();
     this.#downloads.setUser(user);
-  }
-
-  #withdraw(file: SharedFile): void {
-    // Somebody else's connection may have noticed before.
-    if (this.#library.get(file.id)?.content !== file.content) return;
-    this.#library.remove(file.id);
-    this.#notice(
-      `${file.name} in ${file.groupName} was changed, moved or removed on this machine, so it is no longer shared`,
-    );
   }
 
   #notice(message: string): void {

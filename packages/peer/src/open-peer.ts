@@ -33,7 +33,10 @@ async function openLocked(options: PeerOptions, lock: DirectoryLock & { ok: true
     bounds: { maxConnections: MAX_SERVED_CONNECTIONS, maxConnectionsPerAddress: MAX_SERVED_CONNECTIONS_PER_ADDRESS },
     onConnection: (connection: Connection) => client.accept(connection),
   });
-  if (!listening.ok) return failed(listening.message);
+  if (!listening.ok) {
+    await loaded.kept.library.store.close();
+    return failed(listening.message);
+  }
   const { server } = listening;
   const address = { host: advertise.host, port: advertise.port === 0 ? server.port : advertise.port };
   client.start(address);

@@ -43,7 +43,7 @@ describe('the announcer', () => {
     library.put(partial);
     library.put(file(2, true));
     await announcer.settled();
-    library.remove(idOf(1));
+    library.remove({ id: idOf(1), user: 'alice' });
     await announcer.settled();
     library.setUser('alice');
     await announcer.settled();

@@ -282,10 +282,13 @@ describe('the data directory', () => {
       'cluster-fingerprint',
       'device.crt',
       'device.key',
+      'library',
       'request-counter',
       'session.json',
     ]);
-    for (const name of names) expect((await stat(join(path, name))).mode & 0o777).toBe(0o600);
+    for (const name of names) {
+      expect((await stat(join(path, name))).mode & 0o777, name).toBe(name === 'library' ? 0o700 : 0o600);
+    }
   });
 
   it('is held by one client at a time, and free when that closes', async () => {

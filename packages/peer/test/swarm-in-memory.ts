@@ -12,7 +12,9 @@ import type { DownloadStatus } from '../src/api.js';
 import { Downloads } from '../src/fetching/downloads.js';
 import { GrantWallet } from '../src/fetching/grant-wallet.js';
 import { PeerLinks } from '../src/fetching/peer-links.js';
+import { type KeptLibrary, openLibrary } from '../src/library/kept-library.js';
 import { Library, type SharedFile } from '../src/library/library.js';
+import { Shares } from '../src/library/shares.js';
 import { type ByteSource, SourceFile } from '../src/sharing/byte-source.js';
 import { hashFile } from '../src/sharing/hash-file.js';
 import { OpenFiles } from '../src/sharing/open-files.js';
@@ -47,11 +49,18 @@ export class MemorySwarm {
     const number = this.members.length + 1;
     const directory = join(this.directory, `member-${number}`);
     await mkdir(directory);
-    const member = new Member(this, device(number), directory);
+    const kept = await openLibrary(`${directory}-library`);
+    const member = new Member(this, { id: device(number), directory, kept });
     this.members.push(member);
     onTestFinished(() => member.close());
     return member;
   }
+}
+
+interface MemberParts {
+  readonly id: DeviceId;
+  readonly directory: string;
+  readonly kept: KeptLibrary;
 }
 
 export class Member {
@@ -60,21 +69,25 @@ export class Member {
   readonly library = new Library();
   readonly statuses: DownloadStatus[] = [];
   readonly changedFiles: SharedFile[] = [];
+  readonly shares: Shares;
   readonly downloads: Downloads;
   readonly swarms: SwarmSubscriptions;
   /** This side's ends of the connections that it has dialled. */
   readonly dialled: Connection[] = [];
   readonly #swarm: MemorySwarm;
   readonly #files = new OpenFiles();
+  readonly #kept: KeptLibrary;
   readonly #wallet: GrantWallet;
   readonly #links: PeerLinks;
   readonly #serving: ServingPeer;
   readonly #events = new EventTarget();
 
-  constructor(swarm: MemorySwarm, id: DeviceId, directory: string) {
+  constructor(swarm: MemorySwarm, { id, directory, kept }: MemberParts) {
     this.#swarm = swarm;
     this.device = id;
     this.directory = directory;
+    this.#kept = kept;
+    this.shares = new Shares({ kept, library: this.library, files: this.#files, notice: () => undefined });
     this.library.setUser('somebody');
     // The tracker of this swarm: it knows one file, and who serves it is what the test has said.
     const ask = async () => {
@@ -96,13 +109,14 @@ export class Member {
       gatekeeper: gatekeeperAtNoon(),
       changed: (changed) => {
         this.changedFiles.push(changed);
-        this.library.remove(changed.id);
+        this.library.remove(changed);
       },
     });
     this.swarms = new SwarmSubscriptions({ ask: ask as never });
     this.downloads = new Downloads({
       self: id,
       library: this.library,
+      shares: this.shares,
       links: this.#links,
       wallet: this.#wallet,
       files: this.#files,
@@ -192,6 +206,7 @@ export class Member {
     await this.downloads.close();
     this.die();
     await this.#files.close();
+    await this.#kept.store.close();
   }
 
   #dial(to: DeviceId): Connection | undefined {

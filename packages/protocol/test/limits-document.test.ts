@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as limits from '../src/limits.js';
 
-const sources = ['limits.ts', 'limits/access.ts', 'limits/crowd.ts', 'limits/swarm.ts', 'limits/storage.ts'];
+const sources = [
+  'limits.ts',
+  'limits/access.ts',
+  'limits/client.ts',
+  'limits/crowd.ts',
+  'limits/swarm.ts',
+  'limits/storage.ts',
+];
 const source = sources.map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')).join('\n');
 
 const opening = `# Limits

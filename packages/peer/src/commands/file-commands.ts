@@ -3,6 +3,7 @@ import { refusal } from '@p2p/protocol';
 import type { Peer } from '../api.js';
 import type { Downloads } from '../fetching/downloads.js';
 import type { Library } from '../library/library.js';
+import type { Shares } from '../library/shares.js';
 import type { Announcer } from '../sharing/announcer.js';
 import type { Account } from '../tracker-session/account.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
@@ -13,6 +14,7 @@ export interface FileCommandsContext {
   readonly session: TrackerSession;
   readonly account: Account;
   readonly library: Library;
+  readonly shares: Shares;
   readonly announcer: Announcer;
   readonly downloads: Downloads;
 }
@@ -20,7 +22,15 @@ export interface FileCommandsContext {
 type FileCommands = Pick<Peer, 'listFiles' | 'stopShare' | 'removeFile'>;
 
 export function fileCommands(context: FileCommandsContext): FileCommands {
-  const { session, account, library, announcer, downloads } = context;
+  const { session, account, library, shares, announcer, downloads } = context;
+
+  /** Serves nothing of it any more, now and later. False where nothing of it was shared. */
+  const stopSharing = async (groupName: string, name: string): Promise<boolean> => {
+    const shared = library.named(groupName, name) ?? shares.named(account.user, groupName, name);
+    if (shared !== undefined) await shares.forget(shared);
+    return shared !== undefined;
+  };
+
   return {
     async listFiles(group) {
       const checked = checkRequest(account, { kind: 'group', text: group });
@@ -38,9 +48,8 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
       if (!checked.ok) return checked;
       const [groupName, name] = checked.names;
       const wasUnderWay = downloads.stopSharing(groupName, name);
-      const shared = library.named(groupName, name);
-      if (shared !== undefined) library.remove(shared.id);
-      if (!wasUnderWay && shared === undefined) {
+      const wasShared = await stopSharing(groupName, name);
+      if (!wasUnderWay && !wasShared) {
         // Only the tracker knows whether it is the group or the file that isn't there.
         const member = await session.ask({ type: 'check_member', group: groupName });
         return member.ok ? refusal('no_such_file', 'this client does not share such a file') : member;
@@ -55,8 +64,7 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
       const [groupName, name] = checked.names;
       const called = await session.change({ type: 'remove_file', group: groupName, file: name });
       if (!called.ok) return called;
-      const shared = library.named(groupName, name);
-      if (shared !== undefined) library.remove(shared.id);
+      await stopSharing(groupName, name);
       const { reply } = called;
       return { ok: true, result: { group: reply.group, file: reply.file, replicated: reply.replicated } };
     },

@@ -1,13 +1,13 @@
-/** Sharing a file: nothing is hashed before the tracker has said that it may be shared, nothing is sent but metadata. */
+/**
+ * Sharing a file: nothing is hashed before the tracker has said that it may be shared, nor what was hashed before and is
+ * unchanged; nothing is sent but metadata.
+ */
 import { basename } from 'node:path';
 import type { ContentRoot } from '@p2p/protocol';
 import type { Peer } from '../api.js';
-import type { Library } from '../library/library.js';
+import type { Shares } from '../library/shares.js';
 import type { Announcer } from '../sharing/announcer.js';
-import { SourceFile } from '../sharing/byte-source.js';
 import { checkReadable, type HashedFile, hashFile } from '../sharing/hash-file.js';
-import type { OpenFiles } from '../sharing/open-files.js';
-import { SharedContent } from '../sharing/shared-content.js';
 import type { Account } from '../tracker-session/account.js';
 import type { Called, TrackerSession } from '../tracker-session/tracker-session.js';
 import { checkRequest } from './checks.js';
@@ -18,9 +18,8 @@ const PROGRESS_INTERVAL_MS = 500;
 export interface UploadCommandContext {
   readonly session: TrackerSession;
   readonly account: Account;
-  readonly library: Library;
+  readonly shares: Shares;
   readonly announcer: Announcer;
-  readonly files: OpenFiles;
   readonly hashing: (path: string, done: number, bytes: number) => void;
 }
 
@@ -34,7 +33,7 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
       const [groupName, fileName] = checked.names;
       const member = await session.ask({ type: 'check_member', group: groupName });
       if (!member.ok) return member;
-      const hashed = (await checkReadable(path)) ?? (await hashFile(path, everyNowAndThen(path, context.hashing)));
+      const hashed = (await checkReadable(path)) ?? (await knownOrHashed(context, path));
       if (!hashed.ok) return hashed;
       const { bytes, pieceLength } = hashed.tree.geometry;
       // 32 bytes in hex are what a root is.
@@ -48,7 +47,7 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
         root,
       });
       if (!called.ok) return called;
-      await keep(context, { path, groupName, hashed, root, shared: called });
+      await keep(context, { path, groupName, hashed, shared: called });
       await announcer.settled();
       const { reply } = called;
       return { ok: true, result: { group: groupName, file: reply.name, bytes, root, replicated: reply.replicated } };
@@ -56,32 +55,26 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
   };
 }
 
+async function knownOrHashed({ shares, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
+  const known = await shares.known(path);
+  return known === undefined ? await hashFile(path, everyNowAndThen(path, hashing)) : { ok: true, ...known };
+}
+
 interface Upload {
   readonly path: string;
   readonly groupName: string;
   readonly hashed: Extract<HashedFile, { ok: true }>;
-  readonly root: ContentRoot;
   readonly shared: Extract<Called<'share_file'>, { ok: true }>;
 }
 
-/** Serves the file from now on. */
-async function keep(context: UploadCommandContext, upload: Upload): Promise<void> {
-  const { account, library, files } = context;
-  const { path, groupName, hashed, root, shared } = upload;
+/** Serves the file from now on, and remembers it. */
+async function keep({ account, shares }: UploadCommandContext, upload: Upload): Promise<void> {
+  const { path, groupName, hashed, shared } = upload;
   const { user } = account;
   // Logged out meanwhile: it is shared in the group, but not by this client.
   if (user === undefined) return;
-  await files.forget(path);
-  const content = SharedContent.whole(hashed.tree, new SourceFile(path, hashed.stamp, files));
-  library.put({
-    id: shared.reply.file,
-    group: shared.reply.group,
-    groupName,
-    name: shared.reply.name,
-    user,
-    root,
-    content,
-  });
+  const { file: id, group, name } = shared.reply;
+  await shares.add({ id, group, groupName, name, user, path }, hashed);
 }
 
 function everyNowAndThen(path: string, hashing: UploadCommandContext['hashing']) {

@@ -2,6 +2,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, loadOrCreateIdentity } from '@p2p/transport';
+import { type KeptLibrary, openLibrary } from '../library/kept-library.js';
 import { ClusterPin } from './cluster-pin.js';
 import { RequestCounters } from './request-counters.js';
 import { loadSession, type StoredSession } from './session-file.js';
@@ -14,6 +15,8 @@ export interface KeptData {
   readonly pin: ClusterPin;
   readonly session: StoredSession | undefined;
   readonly sessionPath: string;
+  /** Shares and downloads. */
+  readonly library: KeptLibrary;
 }
 
 export type LoadedData =
@@ -46,6 +49,7 @@ export async function loadKeptData(directory: string, clusterFingerprint: string
       pin: await ClusterPin.open(join(directory, 'cluster-fingerprint'), clusterFingerprint),
       session: stored.session,
       sessionPath,
+      library: await openLibrary(join(directory, 'library')),
     };
     return { ok: true, kept };
   } catch (error) {

@@ -7,7 +7,9 @@ import { refusal } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { DownloadState, DownloadStatus } from '../api.js';
 import type { Library } from '../library/library.js';
+import type { Shares } from '../library/shares.js';
 import { SourceFile } from '../sharing/byte-source.js';
+import type { FileStamp } from '../sharing/file-stamp.js';
 import type { OpenFiles } from '../sharing/open-files.js';
 import type { SharedContent } from '../sharing/shared-content.js';
 import { FileFetch } from './file-fetch.js';
@@ -28,6 +30,7 @@ export interface DownloadContext {
   /** This client's own device. */
   readonly self: DeviceId;
   readonly library: Library;
+  readonly shares: Pick<Shares, 'addFetched'>;
   readonly links: Pick<PeerLinks, 'claim'>;
   readonly wallet: GrantWallet;
   readonly files: OpenFiles;
@@ -212,18 +215,25 @@ export class Download {
       this.#content?.finish(new SourceFile(path, published.stamp, files));
       await this.#part?.close();
       this.#letGo();
-      this.#share();
+      await this.#shareWhole(published.stamp);
       this.#become('complete');
     });
+  }
+
+  async #shareWhole(stamp: FileStamp): Promise<void> {
+    const { user } = this;
+    const { group: groupName, file: name, swarm, path } = this.target;
+    if (!this.#sharing || this.#content === undefined) return;
+    const share = { id: swarm.file, group: swarm.group, groupName, name, user, path };
+    await this.#context.shares.addFetched(share, stamp, this.#content);
   }
 
   /** A whole copy that is shared already is not replaced by one in the making. */
   #share(): void {
     const { library } = this.#context;
     const content = this.#content;
-    const shared = library.get(this.id)?.content;
-    const isKnown = shared === content && !content?.complete;
-    if (!this.#sharing || content === undefined || isKnown || (shared?.complete && !content.complete)) return;
+    const shared = library.get(this)?.content;
+    if (!this.#sharing || content === undefined || shared === content || shared?.complete) return;
     const { user } = this;
     const { group, file, swarm } = this.target;
     library.put({ id: swarm.file, group: swarm.group, groupName: group, name: file, user, root: swarm.root, content });
@@ -240,7 +250,7 @@ export class Download {
   async #discard(): Promise<void> {
     this.#letGo();
     const { library } = this.#context;
-    if (library.get(this.id)?.content === this.#content) library.remove(this.id);
+    if (library.get(this)?.content === this.#content) library.remove(this);
     await this.#part?.discard();
     this.#part = undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * What this client shares: the files, whose they are, and which of them may be served now. It lives in memory; a store
- * that outlives the process can fill it and listen to its changes. Paths never leave it but to be read from.
+ * What this client shares: the files, whose they are, and which of them may be served now. It lives in memory; what
+ * outlives the process is the matter of shares.ts and of downloads. It knows no paths.
  */
 import type { FileId, GroupId } from '@p2p/protocol';
 import type { SharedContent } from '../sharing/shared-content.js';
@@ -17,36 +17,40 @@ export interface SharedFile {
   readonly content: SharedContent;
 }
 
+/** Two users of one client may share the same file. */
+type FileOfUser = Pick<SharedFile, 'id' | 'user'>;
+
+const fileKey = ({ id, user }: FileOfUser): string => `${id} ${user}`;
 const contentKey = (group: GroupId, root: string): string => `${group} ${root}`;
 
 export class Library {
-  readonly #files = new Map<FileId, SharedFile>();
-  readonly #idsByContent = new Map<string, Set<FileId>>();
+  readonly #files = new Map<string, SharedFile>();
+  /** Keys of files. */
+  readonly #keysByContent = new Map<string, Set<string>>();
   readonly #listeners = new Set<() => void>();
   #user: string | undefined;
   /** Files that the tracker does not let this user share (any more). */
   #refused: ReadonlySet<FileId> = new Set();
 
+  /** Who is logged in. */
+  get user(): string | undefined {
+    return this.#user;
+  }
+
   /** Adds a file or puts it in its former one's place. */
   put(file: SharedFile): void {
-    this.#files.set(file.id, file);
-    const key = contentKey(file.group, file.root);
-    this.#idsByContent.set(key, (this.#idsByContent.get(key) ?? new Set()).add(file.id));
+    this.#insert(file);
     this.#changed();
   }
 
-  get(id: FileId): SharedFile | undefined {
-    return this.#files.get(id);
+  get(file: FileOfUser): SharedFile | undefined {
+    return this.#files.get(fileKey(file));
   }
 
-  remove(id: FileId): void {
-    const file = this.#files.get(id);
+  remove(of: FileOfUser): void {
+    const file = this.get(of);
     if (file === undefined) return;
-    this.#files.delete(id);
-    const key = contentKey(file.group, file.root);
-    const ids = this.#idsByContent.get(key);
-    ids?.delete(id);
-    if (ids?.size === 0) this.#idsByContent.delete(key);
+    this.#drop(file);
     this.#changed();
   }
 
@@ -62,15 +66,15 @@ export class Library {
 
   /** What may be served to members of a group, by its content; a whole file rather than a part of one. */
   servable(group: GroupId, root: string): SharedFile | undefined {
-    const ids = this.#idsByContent.get(contentKey(group, root)) ?? [];
-    const found = [...ids].flatMap((id) => this.#files.get(id) ?? []).filter((file) => this.isServable(file));
+    const keys = this.#keysByContent.get(contentKey(group, root)) ?? [];
+    const found = [...keys].flatMap((key) => this.#files.get(key) ?? []).filter((file) => this.isServable(file));
     return found.find(({ content }) => content.complete) ?? found[0];
   }
 
   /** Whether a file that was servable still is, with the same content. */
   isServable({ id, content }: SharedFile): boolean {
-    const file = this.#files.get(id);
-    return file?.content === content && file.user === this.#user && !this.#refused.has(id);
+    if (this.#user === undefined || this.#refused.has(id)) return false;
+    return this.get({ id, user: this.#user })?.content === content;
   }
 
   /** Who is logged in; undefined: nobody, and nothing is served. */
@@ -82,8 +86,12 @@ export class Library {
 
   /** An account got another name by a merge. */
   renameUser(from: string, to: string): void {
-    for (const file of this.#files.values()) if (file.user === from) this.#files.set(file.id, { ...file, user: to });
+    const own = [...this.#files.values()].filter(({ user }) => user === from);
     if (this.#user === from) this.#user = to;
+    for (const file of own) {
+      this.#drop(file);
+      this.#insert({ ...file, user: to });
+    }
     this.#changed();
   }
 
@@ -96,6 +104,20 @@ export class Library {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #insert(file: SharedFile): void {
+    this.#files.set(fileKey(file), file);
+    const key = contentKey(file.group, file.root);
+    this.#keysByContent.set(key, (this.#keysByContent.get(key) ?? new Set()).add(fileKey(file)));
+  }
+
+  #drop(file: SharedFile): void {
+    this.#files.delete(fileKey(file));
+    const key = contentKey(file.group, file.root);
+    const keys = this.#keysByContent.get(key);
+    keys?.delete(fileKey(file));
+    if (keys?.size === 0) this.#keysByContent.delete(key);
   }
 
   #changed(): void {

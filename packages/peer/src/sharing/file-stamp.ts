@@ -8,18 +8,19 @@ export interface FileStamp {
   readonly modifiedNs: bigint;
 }
 
+/** What outlives a restart: the number of a device may be another one after it. */
+export type KeptStamp = Omit<FileStamp, 'device'>;
+
 export function stampOf(stats: BigIntStats): FileStamp {
   return { device: stats.dev, inode: stats.ino, bytes: stats.size, modifiedNs: stats.mtimeNs };
 }
 
 /** Whether an open file is unchanged, and still has a name: one that was deleted is nobody's any more. */
 export function isUnchanged(stamp: FileStamp, stats: BigIntStats): boolean {
-  const now = stampOf(stats);
-  return (
-    stats.nlink > 0n &&
-    now.device === stamp.device &&
-    now.inode === stamp.inode &&
-    now.bytes === stamp.bytes &&
-    now.modifiedNs === stamp.modifiedNs
-  );
+  return stats.nlink > 0n && stats.dev === stamp.device && isAsKept(stamp, stats);
+}
+
+/** Whether a file is as it was in an earlier run. */
+export function isAsKept(stamp: KeptStamp, stats: BigIntStats): boolean {
+  return stats.ino === stamp.inode && stats.size === stamp.bytes && stats.mtimeNs === stamp.modifiedNs;
 }
