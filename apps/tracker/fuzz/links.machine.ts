@@ -56,6 +56,7 @@ const pools = {
   group: [films, `${mal.key}.3`],
   file: [film],
   device: [ann.key, ben.key, mal.key],
+  sharer: [ann.key, ben.key],
   name: ['ann', 'ben', 'films', 'a.mkv'],
   root: [root],
 };

@@ -2,6 +2,7 @@
 import { MAX_HELLO_FRAME_BYTES, STARTUP_CATCH_UP_MS, TAKE_TIMEOUT_MS } from '@p2p/protocol';
 import { listenSecure, type SecureServer } from '@p2p/transport';
 import { ClientConnections } from './client-connections/client-connections.js';
+import { DialRequests } from './client-connections/dial-requests.js';
 import { Sharers } from './client-connections/sharers.js';
 import { SwarmWatchers } from './client-connections/swarm-watchers.js';
 import { rotateKey } from './cluster-keys/rotate-key.js';
@@ -16,6 +17,7 @@ import { answerOperator, type OperatorServices } from './operator/answer-operato
 import { letIn, type Rooms } from './operator/door.js';
 import { Passwords } from './passwords.js';
 import { PeerLinks } from './peer-links/peer-links.js';
+import { ReachChecks } from './reachability/reach-checks.js';
 import { PresenceBoard } from './replication/presence-board.js';
 import { freshIncarnation, ReplicatedState } from './replication/replicated-state.js';
 import type { Disk } from './storage/disk.js';
@@ -28,6 +30,7 @@ export type Started =
 export class Tracker {
   readonly #server: SecureServer;
   readonly #clients: ClientConnections;
+  readonly #reach: ReachChecks;
   readonly #links: PeerLinks;
   readonly #board: PresenceBoard;
   readonly #disk: Disk;
@@ -35,12 +38,14 @@ export class Tracker {
   private constructor(parts: {
     server: SecureServer;
     clients: ClientConnections;
+    reach: ReachChecks;
     links: PeerLinks;
     board: PresenceBoard;
     disk: Disk;
   }) {
     this.#server = parts.server;
     this.#clients = parts.clients;
+    this.#reach = parts.reach;
     this.#links = parts.links;
     this.#board = parts.board;
     this.#disk = parts.disk;
@@ -72,7 +77,9 @@ export class Tracker {
     const board = new PresenceBoard();
     const watchers = new SwarmWatchers(replicated, board);
     const attempts = new AttemptsBoard();
-    const links = new PeerLinks({ configuration, replicated, board, attempts, log });
+    const dialRequests = new DialRequests();
+    const reach = new ReachChecks();
+    const links = new PeerLinks({ configuration, replicated, board, dialRequests, attempts, log });
     const caughtUp = new Gate();
     const logIns = new LogIns({
       state: () => replicated.state,
@@ -88,6 +95,8 @@ export class Tracker {
       board,
       watchers,
       sharers: new Sharers(),
+      reach,
+      dialRequests,
       signer: () => keys.signer,
       logIns,
       log,
@@ -123,16 +132,18 @@ export class Tracker {
     });
     board.start({ broadcast: (changes) => links.broadcast(changes), news: (news) => watchers.news(news) });
     attempts.start(links);
+    dialRequests.start(links);
     await catchUp(links);
     replicated.ready();
     caughtUp.open();
-    return { ok: true, tracker: new Tracker({ server: listening.server, clients, links, board, disk }) };
+    return { ok: true, tracker: new Tracker({ server: listening.server, clients, reach, links, board, disk }) };
   }
 
   /** Lets every connection finish what it is sending, writes what is to be kept, and ends. */
   async stop(): Promise<void> {
     this.#board.stop();
     this.#links.stop();
+    this.#reach.stop();
     this.#clients.close();
     await this.#server.close();
     await this.#disk.close();

@@ -46,6 +46,7 @@ function services(): Services {
     board: { applyLocal: () => undefined },
     watchers: { watch: () => undefined, unwatch: () => undefined },
     sharers: { add: () => undefined, remove: () => undefined },
+    dialRequests: { add: () => undefined, remove: () => undefined },
     logIns: { logIn: tried, change: tried },
     log: { error: () => undefined },
     ready: Promise.resolve(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DrainingCounters } from '../src/log-ins/draining-counters.js';
+import { DrainingCounters } from '../src/draining-counters.js';
 
 const counters = (maxKeys = 10) => new DrainingCounters({ capacity: 10, drainMs: 1_000, maxKeys });
 

@@ -218,7 +218,7 @@ class Fetching {
 }
 
 function peerAt(device: DeviceId) {
-  return { device, address: { host: 'memory', port: 1 }, complete: true };
+  return { device, address: { host: 'memory', port: 1 }, complete: true, reachable: true };
 }
 
 let last: Fetching | undefined;

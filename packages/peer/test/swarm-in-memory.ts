@@ -133,7 +133,7 @@ export class Member {
   }
 
   get asPeer(): SwarmPeer {
-    return { device: this.device, address: { host: this.device.slice(-4), port: 1 }, complete: true };
+    return { device: this.device, address: { host: this.device.slice(-4), port: 1 }, complete: true, reachable: true };
   }
 
   /** Writes a file and serves it. `source` gives its bytes instead of the file. */

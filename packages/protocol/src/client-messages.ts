@@ -128,6 +128,8 @@ export const queryRequest = z.discriminatedUnion('type', [
     add: z.array(z.object({ file: fileId, complete: z.boolean() })).max(MAX_ANNOUNCED_FILES),
     remove: z.array(fileId).max(MAX_ANNOUNCED_FILES),
   }),
+  /** Asks a device that shares in the group, and that can't be dialled, to dial this one. */
+  query('ask_dial', { group: groupId, device: deviceId }),
   query('status', {}),
 ]);
 
@@ -152,6 +154,13 @@ const next = { next: z.string().nullable() };
 const name = toldName;
 /** What a serving peer is shown, see `@p2p/statements`. */
 const grant = z.string().max(MAX_GRANT_BYTES);
+
+/**
+ * `asked`: the device hears of it. `not_sharing`: it shares nothing in the group now. `unreachable`: nor could a tracker
+ * dial the device that asks. `later`: whether it can be dialled is not known yet, or one of the two was asked too often.
+ */
+const dialOutcome = z.enum(['asked', 'not_sharing', 'unreachable', 'later']);
+export type DialOutcome = z.infer<typeof dialOutcome>;
 
 const mutationReplies = [
   ok('create_user', { user: name, ...replicated }),
@@ -241,6 +250,7 @@ const queryReplies = [
   ok('review_grants', { ended: z.array(count).max(MAX_REVIEWED_GRANTS) }),
   /** `refused`: files that are gone, or whose group this user is not in. */
   ok('announce', { refused: z.array(fileId) }),
+  ok('ask_dial', { outcome: dialOutcome }),
   ok('status', {
     slot: slotNumber,
     linked: z.array(slotNumber),

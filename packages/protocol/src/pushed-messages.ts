@@ -6,7 +6,13 @@ import { MAX_ENDED_PER_MESSAGE, MAX_PEERS_PER_REPLY, MAX_SUCCESSION_BYTES, MAX_S
 import { stamp } from './operations.js';
 
 /** A device that serves a file, as the tracker names it. */
-export const swarmPeer = z.object({ device: deviceId, address: peerAddress, complete: z.boolean() });
+export const swarmPeer = z.object({
+  device: deviceId,
+  address: peerAddress,
+  complete: z.boolean(),
+  /** Whether its tracker could dial it; null while that is not known. */
+  reachable: z.boolean().nullable(),
+});
 export type SwarmPeer = z.infer<typeof swarmPeer>;
 
 /** How the cluster's key came to be the present one: signed statements, the oldest first. */
@@ -45,4 +51,20 @@ export const membershipEnded = z.object({ type: z.literal('membership_ended'), g
 /** The cluster has another key from now on. */
 export const keySuccessions = z.object({ type: z.literal('successions'), successions });
 
-export const pushes = [sessionEnded, swarmChanged, accessEnded, membershipEnded, keySuccessions] as const;
+/** What became of dialling the address that this connection's device has announced. */
+export const reachability = z.object({ type: z.literal('reachability'), address: peerAddress, reachable: z.boolean() });
+export type Reachability = z.infer<typeof reachability>;
+
+/** Somebody who may have what this device shares can't dial it, and asks it to dial. */
+export const dialRequest = z.object({ type: z.literal('dial_request'), device: deviceId, address: peerAddress });
+export type DialRequest = z.infer<typeof dialRequest>;
+
+export const pushes = [
+  sessionEnded,
+  swarmChanged,
+  accessEnded,
+  membershipEnded,
+  keySuccessions,
+  reachability,
+  dialRequest,
+] as const;

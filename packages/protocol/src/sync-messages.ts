@@ -74,6 +74,8 @@ export const deviceOnline = z.object({
   /** Null while nobody is logged in. */
   user: userId.nullable(),
   address: peerAddress.nullable(),
+  /** Whether its tracker could dial it at that address; null while that is not known. */
+  reachable: z.boolean().nullable(),
   leaseMs: count,
 });
 
@@ -92,6 +94,15 @@ export const presenceChange = z.discriminatedUnion('kind', [deviceOnline, device
 export type PresenceChange = z.infer<typeof presenceChange>;
 
 export const syncPresence = z.object({ type: z.literal('presence'), changes: z.array(presenceChange) });
+
+/** For the tracker that `sharer` is connected to: it is to dial `device`, which is to be found at `address`. */
+export const syncDial = z.object({
+  type: z.literal('dial'),
+  sharer: deviceId,
+  device: deviceId,
+  address: peerAddress,
+});
+export type SyncDial = z.infer<typeof syncDial>;
 
 /** Where log-ins come from: a device that the account knows, or else an address (of IPv6 its first 64 bits). */
 export const logInSource = z
@@ -146,6 +157,7 @@ export const syncMessage = z.discriminatedUnion('type', [
   syncSnapshot,
   syncSnapshotEnd,
   syncPresence,
+  syncDial,
   syncAttempts,
   syncKeys,
   syncPing,

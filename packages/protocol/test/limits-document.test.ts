@@ -3,14 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as limits from '../src/limits.js';
 
-const sources = [
-  'limits.ts',
-  'limits/access.ts',
-  'limits/client.ts',
-  'limits/crowd.ts',
-  'limits/swarm.ts',
-  'limits/storage.ts',
-];
+const parts = ['access', 'client', 'crowd', 'reach', 'swarm', 'storage'];
+const sources = ['limits.ts', ...parts.map((part) => `limits/${part}.ts`)];
 const source = sources.map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')).join('\n');
 
 const opening = `# Limits

@@ -134,6 +134,7 @@ describe('between trackers', () => {
     counter: largest,
     user: id(0),
     address: { host: 'h'.repeat(60), port: 65_535 },
+    reachable: true,
     leaseMs: largest,
   };
   /** The smallest operation that there is. */

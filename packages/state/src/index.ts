@@ -35,6 +35,7 @@ export {
   listRequests,
   type Page,
   sharersOf,
+  sharesIn,
   usersRenamedFrom,
 } from './queries.js';
 export type {

@@ -16,6 +16,7 @@ interface Device {
   readonly counter: number;
   readonly user: UserId | null;
   readonly address: PeerAddress | null;
+  readonly reachable: boolean | null;
   /** Wall clock of this tracker, ms; a device connected here has no end while the connection lasts. */
   readonly expires: number;
   /** Files it serves, and whether the whole of them. */
@@ -28,6 +29,8 @@ export interface Sharer {
   /** Who is logged in there; whether that user may still share the file is not known here. */
   readonly user: UserId | null;
   readonly address: PeerAddress | null;
+  /** Whether its tracker could dial it there; null while that is not known. */
+  readonly reachable: boolean | null;
   readonly complete: boolean;
 }
 
@@ -77,7 +80,8 @@ export class Presence {
         const device = this.#devices.get(id);
         if (device === undefined) continue;
         const complete = device.shares.get(file) === true || found.get(id)?.complete === true;
-        found.set(id, { device: id, user: device.user, address: device.address, complete });
+        const { user, address, reachable } = device;
+        found.set(id, { device: id, user, address, reachable, complete });
       }
     }
     return [...found.values()];
@@ -93,11 +97,18 @@ export class Presence {
     return this.#devices.get(device)?.user === user;
   }
 
+  /** Who is logged in on a device, and what it serves; undefined where it is not online. */
+  on(device: DeviceId): { readonly user: UserId | null; readonly files: Iterable<FileId> } | undefined {
+    const known = this.#devices.get(device);
+    return known === undefined ? undefined : { user: known.user, files: known.shares.keys() };
+  }
+
   /** The changes that tell another tracker all about the devices connected here. `pageSize`: files in one change. */
   *localChanges(pageSize: number): Generator<PresenceChange> {
-    for (const [device, { counter, user, address, expires, shares }] of this.#devices) {
-      if (expires !== WHILE_CONNECTED) continue;
-      yield { kind: 'online', device, counter, user, address, leaseMs: LEASE_MS };
+    for (const [device, lease] of this.#devices) {
+      if (lease.expires !== WHILE_CONNECTED) continue;
+      yield renewal(device, lease);
+      const { counter, shares } = lease;
       const files = [...shares].map(([file, complete]) => ({ file, complete }));
       for (let at = 0; at < files.length; at += pageSize) {
         yield { kind: 'shares', device, counter, add: files.slice(at, at + pageSize), remove: [] };
@@ -107,21 +118,26 @@ export class Presence {
 
   /** The renewals of the leases of all devices connected here. */
   *localRenewals(): Generator<PresenceChange> {
-    for (const [device, { counter, user, address, expires }] of this.#devices) {
-      if (expires === WHILE_CONNECTED) yield { kind: 'online', device, counter, user, address, leaseMs: LEASE_MS };
+    for (const [id, device] of this.#devices) {
+      if (device.expires === WHILE_CONNECTED) yield renewal(id, device);
     }
   }
 
-  /** The same counter and user renew; a higher counter, or somebody else logging in, begins anew with nothing shared. */
+  /**
+   * The same counter and user renew; a higher counter, or somebody else logging in, begins anew with nothing shared.
+   * Whether it can be reached is found out while it is there already.
+   */
   #arrive(change: Extract<PresenceChange, { kind: 'online' }>, expires: number): SwarmNews[] {
-    const { device: id, counter, user, address } = change;
+    const { device: id, counter, user, address, reachable } = change;
     const known = this.#devices.get(id);
     const renewed = known?.counter === counter && known.user === user;
     const news = known === undefined || renewed ? [] : this.#depart(id);
     if (renewed) this.#countOnline(known.user, -1);
     this.#countOnline(user, 1);
-    this.#devices.set(id, { counter, user, address, expires, shares: renewed ? known.shares : new Map() });
-    return news;
+    const shares = renewed ? known.shares : new Map<FileId, boolean>();
+    this.#devices.set(id, { counter, user, address, reachable, expires, shares });
+    if (!renewed || known.reachable === reachable) return news;
+    return [...shares.keys()].map((file) => ({ file, device: id, joined: true }));
   }
 
   #share(id: DeviceId, device: Device, change: Extract<PresenceChange, { kind: 'shares' }>): SwarmNews[] {
@@ -159,4 +175,9 @@ export class Presence {
     if (devices > 0) this.#online.set(user, devices);
     else this.#online.delete(user);
   }
+}
+
+function renewal(device: DeviceId, lease: Omit<Device, 'expires' | 'shares'>): PresenceChange {
+  const { counter, user, address, reachable } = lease;
+  return { kind: 'online', device, counter, user, address, reachable, leaseMs: LEASE_MS };
 }

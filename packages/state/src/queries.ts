@@ -1,7 +1,7 @@
 /** What users may read: lists in pages, sorted. Who may read them is asked here as well. */
-import { type DeviceId, LIST_PAGE_BYTES, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
+import { type DeviceId, type GroupId, LIST_PAGE_BYTES, type Refusal, type ReplyTo, type UserId } from '@p2p/protocol';
 import { asMember, asOwner, isRefusal } from './decide/standing.js';
-import { idsOfFile, sessionsInForce } from './lookup.js';
+import { idsOfFile, resolveFile, sessionsInForce } from './lookup.js';
 import type { Presence, Sharer } from './presence.js';
 import type { Conflict, Group, SharedFile, State, User } from './state.js';
 import type { Table } from './table.js';
@@ -112,6 +112,21 @@ function fileRow(state: State, file: SharedFile, presence: Presence): FileRow {
 export function sharersOf(state: State, file: SharedFile, presence: Presence): Sharer[] {
   const sharers = presence.peersOf(idsOfFile(file));
   return sharers.filter(({ user }) => user !== null && state.members.has(file.group, user));
+}
+
+/** Whether a device shares something in a group of which its user is a member still. */
+export function sharesIn(
+  state: State,
+  presence: Presence,
+  { group, device }: { group: GroupId; device: DeviceId },
+): boolean {
+  const { user = null, files = [] } = presence.on(device) ?? {};
+  if (user === null || !state.members.has(group, user)) return false;
+  for (const id of files) {
+    const file = resolveFile(state, id);
+    if (file !== undefined && !file.removed && file.group === group) return true;
+  }
+  return false;
 }
 
 /**

@@ -146,7 +146,7 @@ describe('a taken file name', () => {
       const [device, counter] = [deviceIdOf(name), 1];
       const add = files.map((id) => ({ file: id, complete: true }));
       const at = { now: 0, local: true };
-      presence.apply({ kind: 'online', device, counter, user: null, address: null, leaseMs: 1 }, at);
+      presence.apply({ kind: 'online', device, counter, user: null, address: null, reachable: null, leaseMs: 1 }, at);
       presence.apply({ kind: 'shares', device, counter, add, remove: [] }, at);
     };
     announce('first', [file]);

@@ -11,8 +11,13 @@ const ann = `${deviceIdOf('ann')}.1` as UserId;
 const ben = `${deviceIdOf('ben')}.1` as UserId;
 const address = { host: '192.0.2.1', port: 4_000 };
 
-function online(device: DeviceId, counter: number, user: UserId | null = null): PresenceChange {
-  return { kind: 'online', device, counter, user, address, leaseMs: LEASE_MS };
+function online(
+  device: DeviceId,
+  counter: number,
+  user: UserId | null = null,
+  reachable: boolean | null = null,
+): PresenceChange {
+  return { kind: 'online', device, counter, user, address, reachable, leaseMs: LEASE_MS };
 }
 
 function shares(device: DeviceId, counter: number, what: { add?: number[]; partial?: number[]; remove?: number[] }) {
@@ -38,8 +43,8 @@ const sharersOf = (presence: Presence, ...files: number[]) => presence.peersOf(f
 describe('a device', () => {
   test('is named with its user, its address and whether it has the whole file', () => {
     const presence = local(online(laptop, 1, ann), shares(laptop, 1, { add: [1], partial: [2] }));
-    expect(sharersOf(presence, 1)).toEqual([{ device: laptop, user: ann, address, complete: true }]);
-    expect(sharersOf(presence, 2)).toEqual([{ device: laptop, user: ann, address, complete: false }]);
+    expect(sharersOf(presence, 1)).toEqual([{ device: laptop, user: ann, address, reachable: null, complete: true }]);
+    expect(sharersOf(presence, 2)).toEqual([{ device: laptop, user: ann, address, reachable: null, complete: false }]);
     expect(sharersOf(presence, 3)).toEqual([]);
   });
 
@@ -50,7 +55,7 @@ describe('a device', () => {
       [2, 1],
     ]) {
       const sharers = sharersOf(local(...changes), ...order);
-      expect(sharers).toEqual([{ device: laptop, user: ann, address, complete: true }]);
+      expect(sharers).toMatchObject([{ device: laptop, user: ann, address, complete: true }]);
     }
   });
 
@@ -150,6 +155,33 @@ describe('a lease', () => {
   });
 });
 
+describe('whether a device can be reached', () => {
+  test('is told with it, and is news of all that it shares', () => {
+    const presence = local(online(laptop, 1, ann), shares(laptop, 1, { add: [1], partial: [2] }));
+    expect(sharersOf(presence, 1)).toMatchObject([{ reachable: null }]);
+    expect(presence.apply(online(laptop, 1, ann, false), here)).toEqual([
+      { file: file(1), device: laptop, joined: true },
+      { file: file(2), device: laptop, joined: true },
+    ]);
+    expect(sharersOf(presence, 1)).toMatchObject([{ reachable: false, complete: true }]);
+    expect(presence.apply(online(laptop, 1, ann, false), here), 'as before').toEqual([]);
+    expect([...presence.localRenewals()]).toEqual([online(laptop, 1, ann, false)]);
+    expect([...presence.localChanges(9)][0]).toEqual(online(laptop, 1, ann, false));
+  });
+
+  test('goes with a connection: what comes anew is not known', () => {
+    const presence = local(online(laptop, 1, ann, true), online(laptop, 2, ann), shares(laptop, 2, { add: [1] }));
+    expect(sharersOf(presence, 1)).toMatchObject([{ reachable: null }]);
+  });
+});
+
+test('of a device it is known who is there, and with which files', () => {
+  const presence = local(online(laptop, 1, ann), shares(laptop, 1, { add: [1, 2], remove: [] }));
+  const { user, files = [] } = presence.on(laptop) ?? {};
+  expect([user, [...files]]).toEqual([ann, [file(1), file(2)]]);
+  expect(presence.on(phone)).toBeUndefined();
+});
+
 test('a user is online as long as one of his devices is', () => {
   const presence = local(online(laptop, 1, ann), online(phone, 1, ann));
   presence.apply(online(laptop, 1, ann), here);
@@ -184,9 +216,10 @@ describe('another tracker is told', () => {
   test('enough to answer as this one does', () => {
     const device = fc.constantFrom(laptop, phone);
     const counter = fc.integer({ min: 1, max: 3 });
+    const reachable = fc.constantFrom(true, false, null);
     const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 4 }));
     const change = fc.oneof(
-      fc.tuple(device, counter, fc.constantFrom(ann, ben, null)).map((what) => online(...what)),
+      fc.tuple(device, counter, fc.constantFrom(ann, ben, null), reachable).map((what) => online(...what)),
       fc.tuple(device, counter, fc.record({ add: numbers, remove: numbers })).map((what) => shares(...what)),
       fc.tuple(device, counter, fc.record({ partial: numbers })).map((what) => shares(...what)),
       fc.tuple(device, counter).map((what) => offline(...what)),

@@ -2,6 +2,7 @@
 import {
   type DeviceId,
   type FileId,
+  type GroupId,
   LIST_PAGE_BYTES,
   type OperationBody,
   pack,
@@ -18,6 +19,7 @@ import {
   listRequests,
   type Page,
   Presence,
+  sharesIn,
   usersRenamedFrom,
 } from '../src/index.js';
 import { takeBack } from '../src/table.js';
@@ -145,7 +147,7 @@ describe('members and requests', () => {
   test('members see who is one, who owns, and who is online', () => {
     const { world, ann, ben } = films();
     const online = new Presence();
-    const lease = { kind: 'online' as const, counter: 1, address: null, leaseMs: 1 };
+    const lease = { kind: 'online' as const, counter: 1, address: null, reachable: null, leaseMs: 1 };
     online.apply({ ...lease, device: ben.id, user: ben.user }, { now: 0, local: true });
     const { rows } = allOf((after) => listMembers(world.state, ann.user, { group: 'films', after, presence: online }));
     expect(rows).toEqual([
@@ -183,7 +185,7 @@ test('a file names its uploader and counts the devices of members online with th
   const sharing = new Presence();
   const announce = (device: DeviceId, user: UserId | null, complete: boolean) => {
     const at = { now: 0, local: true };
-    sharing.apply({ kind: 'online', device, counter: 1, user, address: null, leaseMs: 1 }, at);
+    sharing.apply({ kind: 'online', device, counter: 1, user, address: null, reachable: null, leaseMs: 1 }, at);
     sharing.apply({ kind: 'shares', device, counter: 1, add: [{ file: id, complete }], remove: [] }, at);
   };
   announce(ann.id, ann.user, false);
@@ -194,6 +196,30 @@ test('a file names its uploader and counts the devices of members online with th
     rows: [{ file: 'a.mkv', id, bytes: 5, root: rootOf('a.mkv'), sharers: 1, by: 'ben' }],
     next: null,
   });
+});
+
+test('a device shares in a group as long as its user is a member and the file is there', () => {
+  const world = new World();
+  const [ann, ben, cay] = ['ann', 'ben', 'cay'].map((name) => world.user(name)) as [Member, Member, Member];
+  const films = world.group('films', ann, ben);
+  const music = world.group('music', ann, ben);
+  const id = world.share(ann, 'films', 'a.mkv');
+  const online = new Presence();
+  for (const { id: device, user } of [ann, ben, cay]) {
+    const at = { now: 0, local: true };
+    online.apply({ kind: 'online', device, counter: 1, user, address: null, reachable: null, leaseMs: 1 }, at);
+    if (user === ben.user) continue;
+    const add = [{ file: id, complete: false }];
+    online.apply({ kind: 'shares', device, counter: 1, add, remove: [] }, at);
+  }
+  const doesShare = (group: GroupId, { id: device }: Member) => sharesIn(world.state, online, { group, device });
+  expect(doesShare(films, ann)).toBe(true);
+  expect(doesShare(music, ann), 'in another group').toBe(false);
+  expect(doesShare(films, ben), 'nothing').toBe(false);
+  expect(doesShare(films, cay), 'no member').toBe(false);
+  expect(sharesIn(world.state, online, { group: films, device: deviceIdOf('away') })).toBe(false);
+  world.run(ann, { type: 'remove_file', group: 'films', file: 'a.mkv' });
+  expect(doesShare(films, ann), 'gone').toBe(false);
 });
 
 describe('what merges had to rename', () => {

@@ -9,7 +9,8 @@ import { TlsConnection } from './tls-connection.js';
 import { remoteOf, secureContextOf, tlsSettings } from './tls-settings.js';
 
 export interface DialOptions {
-  readonly identity: Identity;
+  /** Undefined: no key is shown. The other side hangs up as soon as it sees that, but has shown its own by then. */
+  readonly identity: Identity | undefined;
   readonly host: string;
   readonly port: number;
   /** The key that the other side must show ({@link Remote.key}), or a test of it; any will do where nothing is said. */

@@ -9,13 +9,12 @@ import { publicKeyId } from './public-key.js';
 export const APPLICATION_PROTOCOL = 'p2p/1';
 
 /** Our key, TLS 1.3 and nothing older, no certificate authority: keys are compared by us, not by TLS. */
-export function tlsSettings(identity: Identity): SecureContextOptions & {
+export function tlsSettings(identity: Identity | undefined): SecureContextOptions & {
   ALPNProtocols: string[];
   rejectUnauthorized: false;
 } {
   return {
-    key: identity.privateKeyPem,
-    cert: identity.certificatePem,
+    ...(identity === undefined ? {} : { key: identity.privateKeyPem, cert: identity.certificatePem }),
     minVersion: 'TLSv1.3',
     // A resumed session would not show the other side's key again.
     secureOptions: constants.SSL_OP_NO_TICKET,
@@ -28,8 +27,14 @@ export function tlsSettings(identity: Identity): SecureContextOptions & {
 
 /** Parsing keys is a third of what a handshake costs, and always the same. */
 const contexts = new WeakMap<Identity, SecureContext>();
+let nobodys: SecureContext | undefined;
 
-export function secureContextOf(identity: Identity): SecureContext {
+/** Undefined: of somebody who shows no key. */
+export function secureContextOf(identity: Identity | undefined): SecureContext {
+  if (identity === undefined) {
+    nobodys ??= createSecureContext(tlsSettings(undefined));
+    return nobodys;
+  }
   const context = contexts.get(identity) ?? createSecureContext(tlsSettings(identity));
   contexts.set(identity, context);
   return context;

@@ -63,6 +63,26 @@ describe('dialSecure', () => {
     expect(recorders.flatMap((recorder) => recorder.texts)).toEqual(['hello', 'hello', 'hello']);
   });
 
+  it('shows no key where there is none to show: it has seen the other one, and the server hears of nobody', async () => {
+    const accepted: string[] = [];
+    const listening = await listenSecure({
+      identity: serving,
+      host: '127.0.0.1',
+      port: 0,
+      maxFrameBytes: 1_000,
+      onConnection: (connection) => accepted.push(connection.remote.key),
+    });
+    if (!listening.ok) throw new Error(listening.message);
+    const { server } = listening;
+    onTestFinished(() => server.close());
+    const wrong = await dial(server.port, { identity: undefined, expectKey: client.id });
+    expect(wrong).toMatchObject({ ok: false, reason: 'wrong_identity', key: serving.id });
+    const dialled = await dial(server.port, { identity: undefined, expectKey: serving.id });
+    if (!dialled.ok) throw new Error(dialled.message);
+    await new Recorder(dialled.connection).closed();
+    expect(accepted).toEqual([]);
+  });
+
   it('gives up in time on one that accepts and says nothing', async () => {
     const port = await listenWith(createServer());
     const message = `127.0.0.1:${port} did not answer within 0.1 s`;

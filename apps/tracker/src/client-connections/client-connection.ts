@@ -132,7 +132,8 @@ export class ClientConnection {
     const { slot, keys, replicated } = this.#services;
     const session = token === undefined ? undefined : sessionOf(token);
     // The key was checked by TLS and hashed by the transport: it has the form of a device id.
-    const greeting = { device: this.#connection.remote.key as DeviceId, counter, address, session };
+    const { key, host: from } = this.#connection.remote;
+    const greeting = { device: key as DeviceId, counter, address, session, from };
     const device = new ClientDevice(this.#services, greeting, (message) => this.#send(message));
     this.#device = device;
     this.#judge();

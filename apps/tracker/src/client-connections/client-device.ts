@@ -6,12 +6,14 @@ import {
   LEASE_MS,
   type PeerAddress,
   type PresenceChange,
+  REACH_RECHECK_MS,
   SESSION_SEEN_MS,
   type SessionId,
   type TrackerMessage,
   type UserId,
 } from '@p2p/protocol';
 import { type Actor, userOfSession } from '@p2p/state';
+import type { AskedDevice } from './dial-requests.js';
 import { Grants } from './grants.js';
 import type { Services } from './services.js';
 import type { SharingDevice } from './sharers.js';
@@ -26,6 +28,8 @@ export interface Greeting {
   /** Undefined: the connection only asks, and leaves the device's presence as it is. */
   readonly address: PeerAddress | undefined;
   readonly session: SessionId | undefined;
+  /** The address that it comes from. */
+  readonly from: string;
 }
 
 export interface Shown {
@@ -34,9 +38,12 @@ export interface Shown {
 }
 
 /** What a tracker says without being asked. */
-export type Push = Extract<TrackerMessage, { type: 'swarm_changed' | 'access_ended' }>;
+export type Push = Extract<
+  TrackerMessage,
+  { type: 'swarm_changed' | 'access_ended' | 'reachability' | 'dial_request' }
+>;
 
-export class ClientDevice implements SwarmWatcher, SharingDevice {
+export class ClientDevice implements SwarmWatcher, SharingDevice, AskedDevice {
   readonly grants: Grants;
   readonly #services: Services;
   readonly #greeting: Greeting;
@@ -48,6 +55,12 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
   /** Whose session that is, or was. */
   #user: UserId | undefined;
   readonly #noting: NodeJS.Timeout;
+  /** Whether it can be dialled at its address; null while that is not known. */
+  #reachable: boolean | null = null;
+  /** What was begun last to find that out. */
+  #reachCheck: Promise<unknown> | undefined;
+  #rechecking: NodeJS.Timeout | undefined;
+  #isGone = false;
 
   constructor(services: Services, greeting: Greeting, push: (message: Push) => void) {
     this.grants = new Grants(services.signer);
@@ -57,7 +70,9 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
     this.#session = greeting.session;
     this.#user = this.user();
     if (this.#user === undefined) this.#session = undefined;
+    if (greeting.address !== undefined) services.dialRequests.add(this);
     this.#lease();
+    this.#checkReach();
     this.#noteUse();
     this.#noting = setInterval(() => this.#noteUse(), SESSION_SEEN_MS);
   }
@@ -81,6 +96,12 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
     this.#session = session;
     this.#user = this.user();
     this.#lease();
+    this.#checkReach();
+  }
+
+  /** Where it is to be dialled, and whether that could be done. */
+  get place(): { readonly address: PeerAddress | undefined; readonly reachable: boolean | null } {
+    return { address: this.#greeting.address, reachable: this.#reachable };
   }
 
   get shown(): Shown {
@@ -117,7 +138,10 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
 
   /** The connection is gone. */
   leave(): void {
+    this.#isGone = true;
     clearInterval(this.#noting);
+    clearTimeout(this.#rechecking);
+    this.#services.dialRequests.remove(this);
     this.#noteUse();
     this.#forgetAll();
     this.#present({ kind: 'offline' });
@@ -134,8 +158,27 @@ export class ClientDevice implements SwarmWatcher, SharingDevice {
   }
 
   #lease(): void {
-    const user = this.user() ?? null;
-    this.#present({ kind: 'online', user, address: this.#greeting.address ?? null, leaseMs: LEASE_MS });
+    const address = this.#greeting.address ?? null;
+    const [user, reachable] = [this.user() ?? null, this.#reachable];
+    this.#present({ kind: 'online', user, address, reachable, leaseMs: LEASE_MS });
+  }
+
+  /** Somebody has logged in, or is logged in again: others will want to dial this device. */
+  #checkReach(): void {
+    const { device, address, from } = this.#greeting;
+    const user = this.user();
+    clearTimeout(this.#rechecking);
+    if (user === undefined || address === undefined) return;
+    const claim = { device, user, address, from, isGone: () => this.#isGone };
+    const check = this.#services.reach.check(claim);
+    this.#reachCheck = check;
+    void check.then((reachable) => {
+      if (reachable === undefined || this.#reachCheck !== check || this.#isGone) return;
+      this.#reachable = reachable;
+      this.#lease();
+      this.push({ type: 'reachability', address, reachable });
+      if (!reachable) this.#rechecking = setTimeout(() => this.#checkReach(), REACH_RECHECK_MS);
+    });
   }
 
   #present(change: Omitted<PresenceChange>): void {

@@ -25,9 +25,11 @@ import {
   type Page,
   resolveFile,
   sharersOf,
+  sharesIn,
 } from '@p2p/state';
 import type { ClientDevice } from './client-device.js';
 import type { Services } from './services.js';
+import { asSwarmPeer } from './swarm-watchers.js';
 
 type QueryType = QueryRequest['type'];
 type Fields<T extends QueryType> = Omit<ReplyTo<T>, 'type' | 'id'>;
@@ -91,6 +93,7 @@ const userAnswers: { readonly [T in UserQuery]: UserAnswer<T> } = {
     return { ended: grants.flatMap((grant, at) => (over(grant) ? [at] : [])) };
   },
   announce,
+  ask_dial: askDial,
 };
 
 /** The reply's fields, or why there are none. */
@@ -141,6 +144,21 @@ async function grantFor(group: GroupId, { services, device }: Asking): Promise<s
   return refusal(exists ? 'not_a_member' : 'no_such_group');
 }
 
+/** Whoever may have the group's bytes may have a sharer dial; where to is not for the asker to say. */
+function askDial(
+  { group, device: sharer }: RequestOf<'ask_dial'>,
+  { services, device, user }: Asking,
+): Fields<'ask_dial'> | Refusal {
+  const { state } = services.replicated;
+  if (state.groups.get(group)?.ended !== false) return refusal('no_such_group');
+  if (!state.members.has(group, user)) return refusal('not_a_member');
+  if (!sharesIn(state, services.board.presence, { group, device: sharer })) return { outcome: 'not_sharing' };
+  const { address, reachable } = device.place;
+  if (address === undefined || reachable === false) return { outcome: 'unreachable' };
+  const isAsked = reachable === true && services.dialRequests.ask(sharer, device.id, address);
+  return { outcome: isAsked ? 'asked' : 'later' };
+}
+
 async function openSwarm(request: RequestOf<'open_swarm'>, asking: Asking): Promise<Fields<'open_swarm'> | Refusal> {
   const { services, device, user } = asking;
   const { state } = services.replicated;
@@ -153,9 +171,7 @@ async function openSwarm(request: RequestOf<'open_swarm'>, asking: Asking): Prom
   // From here on in one turn: no change of the peers falls between what is answered and what is pushed.
   device.watch(file.id);
   const others = sharersOf(state, file, services.board.presence).filter((peer) => peer.device !== device.id);
-  const peers = sample(others, MAX_PEERS_PER_REPLY).flatMap(({ device: id, address, complete }) =>
-    address === null ? [] : [{ device: id, address, complete }],
-  );
+  const peers = sample(others, MAX_PEERS_PER_REPLY).flatMap((peer) => asSwarmPeer(peer) ?? []);
   const { bytes, pieceLength, root } = file;
   return { group: group.id, file: file.id, bytes, pieceLength, root, peers, grant };
 }

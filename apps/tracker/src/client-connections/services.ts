@@ -3,8 +3,10 @@ import type { Signer } from '@p2p/statements';
 import type { ClusterKeys } from '../cluster-keys/cluster-keys.js';
 import type { Log } from '../log.js';
 import type { LogIns } from '../log-ins/log-ins.js';
+import type { ReachChecks } from '../reachability/reach-checks.js';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
+import type { DialRequests } from './dial-requests.js';
 import type { Sharers } from './sharers.js';
 import type { SwarmWatchers } from './swarm-watchers.js';
 
@@ -15,6 +17,8 @@ export interface Services {
   readonly board: PresenceBoard;
   readonly watchers: SwarmWatchers;
   readonly sharers: Sharers;
+  readonly reach: ReachChecks;
+  readonly dialRequests: DialRequests;
   /** Who has the cluster's key, now. */
   readonly signer: () => Signer;
   readonly logIns: LogIns;

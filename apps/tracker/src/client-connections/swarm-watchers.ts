@@ -1,6 +1,6 @@
 /** Who wants to hear of a file's peers: joins and departures are pushed, so that nobody has to ask again. */
-import type { DeviceId, FileId, SwarmChanged, UserId } from '@p2p/protocol';
-import { resolveFile, type SharedFile, type SwarmNews, sharersOf } from '@p2p/state';
+import type { DeviceId, FileId, SwarmChanged, SwarmPeer, UserId } from '@p2p/protocol';
+import { resolveFile, type SharedFile, type Sharer, type SwarmNews, sharersOf } from '@p2p/state';
 import type { PresenceBoard } from '../replication/presence-board.js';
 import type { ReplicatedState } from '../replication/replicated-state.js';
 
@@ -42,10 +42,10 @@ export class SwarmWatchers {
       if (file === undefined || watchers === undefined) continue;
       const peer = sharersOf(this.#replicated.state, file, this.#board.presence).find((one) => one.device === device);
       const change: SwarmChanged = { type: 'swarm_changed', file: file.id, joined: [], left: [] };
+      const named = joined && peer !== undefined ? asSwarmPeer(peer) : undefined;
       if (!joined) change.left.push(device);
-      else if (peer !== undefined && peer.address !== null) {
-        change.joined.push({ device, address: peer.address, complete: peer.complete });
-      } else continue;
+      else if (named !== undefined) change.joined.push(named);
+      else continue;
       for (const watcher of watchers) {
         if (watcher.id !== device && this.#mayWatch(watcher, file)) watcher.push(change);
       }
@@ -57,4 +57,9 @@ export class SwarmWatchers {
     const user = watcher.user();
     return user !== undefined && this.#replicated.state.members.has(file.group, user);
   }
+}
+
+/** As clients are told of it; undefined where it has said nowhere to be found. */
+export function asSwarmPeer({ device, address, reachable, complete }: Sharer): SwarmPeer | undefined {
+  return address === null ? undefined : { device, address, complete, reachable };
 }

@@ -13,7 +13,7 @@ import {
   MAX_REMEMBERED_LOG_INS,
   type UserName,
 } from '@p2p/protocol';
-import { DrainingCounters } from './draining-counters.js';
+import { DrainingCounters } from '../draining-counters.js';
 
 /** Who tries to log in as whom. */
 export interface Attempt {

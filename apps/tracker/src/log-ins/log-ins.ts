@@ -14,9 +14,9 @@ import {
   type UserName,
 } from '@p2p/protocol';
 import { hasLoggedInOn, isRefusal, type State, type User, userByName, usersRenamedFrom } from '@p2p/state';
+import { DrainingCounters } from '../draining-counters.js';
 import type { Passwords } from '../passwords.js';
 import type { AttemptsBoard } from './attempts-board.js';
-import { DrainingCounters } from './draining-counters.js';
 import type { Attempt } from './failed-log-ins.js';
 import type { PasswordQueue, Place } from './password-queue.js';
 

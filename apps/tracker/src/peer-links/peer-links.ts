@@ -2,10 +2,11 @@
  * The links to all other trackers: dialled and accepted, fed into the replica, and told about to the operator. Which of
  * two links to one tracker stays, and whether one is refused, the replica decides.
  */
-import type { FailedLogIns, PresenceChange, TrackerEntry } from '@p2p/protocol';
+import type { FailedLogIns, PresenceChange, SyncDial, TrackerEntry } from '@p2p/protocol';
 import { MAX_ATTEMPTS_PER_MESSAGE, MAX_SYNC_FRAME_BYTES, PRESENCE_BATCH_FILES } from '@p2p/protocol';
 import type { LinkId } from '@p2p/state';
 import type { Connection, DialFailure } from '@p2p/transport';
+import type { DialRequests } from '../client-connections/dial-requests.js';
 import { takeOverKeys } from '../cluster-keys/take-over-keys.js';
 import { type Configuration, describeTracker } from '../configuration.js';
 import { Gate } from '../gate.js';
@@ -20,6 +21,7 @@ export interface PeerLinksOptions {
   readonly configuration: Configuration;
   readonly replicated: ReplicatedState;
   readonly board: PresenceBoard;
+  readonly dialRequests: DialRequests;
   readonly attempts: AttemptsBoard;
   readonly log: Log;
 }
@@ -61,11 +63,12 @@ export class PeerLinks implements LinkPort {
   /** A connection with the cluster's own key. `slot`: who was dialled; undefined where the other side dialled. */
   accept(connection: Connection, slot?: number): void {
     const id = ++this.#lastLink;
-    const { replicated, board, attempts } = this.#options;
+    const { replicated, board, dialRequests, attempts } = this.#options;
     connection.setMaxFrameBytes(MAX_SYNC_FRAME_BYTES);
     const link = new PeerLink(connection, {
       message: (message) => {
         if (message.type === 'presence') board.applyRemote(message.changes);
+        else if (message.type === 'dial') dialRequests.pass(message);
         else if (message.type === 'attempts') attempts.applyRemote(message.changes);
         else if (message.type === 'keys') void takeOverKeys(message.file, this.#options);
         else replicated.input({ kind: 'link_message', link: id, message });
@@ -84,6 +87,11 @@ export class PeerLinks implements LinkPort {
   /** Sends presence to every linked tracker. */
   broadcast(changes: readonly PresenceChange[]): void {
     for (const link of this.#carrying) sendPresence(link, changes);
+  }
+
+  /** Asks every linked tracker: which one the sharer is connected to is not known here. */
+  broadcastDial(message: SyncDial): void {
+    for (const link of this.#carrying) link.send(message);
   }
 
   /** Sends failed log-ins to every linked tracker. */

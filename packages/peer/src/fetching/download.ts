@@ -159,7 +159,7 @@ export class Download {
   #ownCopy(): SwarmPeer[] {
     const { self, library } = this.#context;
     const shared = library.servable(this.target.swarm.group, this.target.swarm.root);
-    return shared?.content.complete ? [{ device: self, address: NO_ADDRESS, complete: true }] : [];
+    return shared?.content.complete ? [{ device: self, address: NO_ADDRESS, complete: true, reachable: true }] : [];
   }
 
   async #prepare(): Promise<Refusal | undefined> {

@@ -79,8 +79,11 @@ export type ReplicaInput =
 
 export type InputOf<K extends ReplicaInput['kind']> = Extract<ReplicaInput, { kind: K }>;
 
-/** The messages that concern what is agreed on; presence, keys, failed log-ins and pings are the shell's. */
-export type ReplicatedMessage = Exclude<SyncMessage, { type: 'presence' | 'keys' | 'attempts' | 'ping' | 'pong' }>;
+/** The messages that concern what is agreed on; presence, requests to dial, keys, failed log-ins and pings are the shell's. */
+export type ReplicatedMessage = Exclude<
+  SyncMessage,
+  { type: 'presence' | 'dial' | 'keys' | 'attempts' | 'ping' | 'pong' }
+>;
 
 export type ReplicaAnswer =
   | {
