@@ -15,16 +15,23 @@ type Persist = Extract<ReplicaEffect, { kind: 'persist' }>;
 export async function openDirectory({ directory }: DirectoryToOpen): Promise<OpenedDirectory> {
   const kept = doors.get(directory) as KeptInMemory;
   let flushed: (upTo: number) => void = () => undefined;
+  let installed = 0;
   const disk = {
     onFlushed: (listener: (upTo: number) => void) => {
       flushed = listener;
     },
     persist: ({ operations, upTo }: Persist) => {
       kept.operations.push(...operations);
-      setImmediate(() => flushed(upTo));
+      const before = installed;
+      // What was to be persisted before another base took its place is not flushed any more.
+      setImmediate(() => {
+        if (before === installed) flushed(upTo);
+      });
     },
     fold: () => undefined,
-    install: async () => undefined,
+    install: async () => {
+      installed += 1;
+    },
     close: async () => undefined,
   };
   const { incarnation, operations } = kept;
