@@ -69,7 +69,10 @@ describe('the list of devices', () => {
   function online(device: DeviceId, { user }: Member): Presence {
     const presence = new Presence();
     const address = { host: '127.0.0.1', port: 1 };
-    presence.apply({ kind: 'online', device, counter: 1, user, address, reachable: null, leaseMs: 1_000 }, { now: 0, local: true });
+    presence.apply(
+      { kind: 'online', device, counter: 1, user, address, reachable: null, leaseMs: 1_000 },
+      { now: 0, local: true },
+    );
     return presence;
   }
 
