@@ -33,7 +33,7 @@ async function transferOnce(from: Host, to: Host, bytes: number): Promise<Link> 
     const taken = JSON.parse(await taking.line((line) => line.startsWith('{')));
     if (taken.bytes !== bytes) throw new Error(`${taken.bytes} of ${bytes} bytes came over a plain connection`);
     return {
-      payloadRate: taken.bytesPerSecond,
+      payloadRate: bytes / taken.seconds,
       payloadShare: bytes / (from.sentBytes - before.sent),
       acknowledgementShare: (to.sentBytes - before.acknowledged) / bytes,
     };

@@ -13,19 +13,18 @@ function serve(port: number, bytes: number): void {
   server.listen(port, () => process.stdout.write('listening\n'));
 }
 
+/** The clock runs from before the call: bytes that come while this process waits for a core must not look quick. */
 function take(host: string, port: number): void {
-  let first: { readonly atMs: number; readonly bytes: number } | undefined;
+  const startedMs = performance.now();
   let bytes = 0;
-  let lastMs = 0;
+  let lastMs = startedMs;
   const socket = connect(port, host);
   socket.on('data', (chunk) => {
     lastMs = performance.now();
     bytes += chunk.length;
-    first ??= { atMs: lastMs, bytes };
   });
   socket.on('close', () => {
-    // What came first took no time that was seen.
-    const timed = { bytes: bytes - (first?.bytes ?? 0), seconds: (lastMs - (first?.atMs ?? 0)) / 1_000 };
-    process.stdout.write(`${JSON.stringify({ bytes, bytesPerSecond: timed.bytes / timed.seconds })}\n`);
+    const seconds = (lastMs - startedMs) / 1_000;
+    process.stdout.write(`${JSON.stringify({ bytes, seconds })}\n`);
   });
 }
