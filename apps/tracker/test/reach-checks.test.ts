@@ -1,4 +1,5 @@
 /** How often, how many at once and how fast a tracker dials clients back, whatever they announce. */
+import { setMaxListeners } from 'node:events';
 import {
   type DeviceId,
   MAX_REACH_CHECKS,
@@ -29,6 +30,11 @@ function claimOf(number: number, more: Partial<Claim> = {}): Claim {
   return { device, user: userOf(number), address, from: '192.0.2.7', isGone: () => false, ...more };
 }
 
+function onAbort(signal: AbortSignal, aborted: () => void): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', aborted);
+}
+
 /** Checks that dial nobody: each goes on until the test ends it, unless all are to end at once with the same. */
 function checks(verdict?: boolean | undefined) {
   const dialled: { announced: Announced; end: (reachable: boolean | undefined) => void }[] = [];
@@ -36,9 +42,9 @@ function checks(verdict?: boolean | undefined) {
   const reach = new ReachChecks((announced, { signal, mayDial }) => {
     if (!mayDial(announced.address.host)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined));
       dialled.push({ announced, end: resolve });
       if (!isWaiting) resolve(verdict);
+      else onAbort(signal, () => resolve(undefined));
     });
   });
   onTestFinished(() => reach.stop());

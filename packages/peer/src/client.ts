@@ -1,6 +1,6 @@
 /** A client put together from its parts: who is told what when the tracker, the user or the library changes. */
 import type { DeviceId, PeerAddress } from '@p2p/protocol';
-import { type Connection, memoryPair } from '@p2p/transport';
+import type { Connection } from '@p2p/transport';
 import type { Peer, PeerOptions } from './api.js';
 import { accountCommands } from './commands/account-commands.js';
 import { conflictsCommand } from './commands/conflicts-command.js';
@@ -14,8 +14,8 @@ import { uploadCommand } from './commands/upload-command.js';
 import type { KeptData } from './data-directory/data-directory.js';
 import { isSystemError } from './data-directory/system-files.js';
 import { nameOfDevice } from './device-name.js';
+import { Dialling } from './dialling/dialling.js';
 import { PeerEvents } from './events.js';
-import { dialPeerAs } from './fetching/connect-peer.js';
 import { Downloads } from './fetching/downloads.js';
 import { GrantWallet } from './fetching/grant-wallet.js';
 import { PeerLinks } from './fetching/peer-links.js';
@@ -50,6 +50,7 @@ export class Client {
   readonly #gatekeeper: Gatekeeper;
   readonly #limits: RateLimits;
   readonly #serving: ServingPeer;
+  readonly #dialling: Dialling;
   readonly #wallet: GrantWallet;
   readonly #links: PeerLinks;
   readonly #account: Account;
@@ -64,7 +65,6 @@ export class Client {
     this.#kept = kept;
     // A device's id is the hash of its key.
     const self = kept.identity.id as DeviceId;
-    const dialOthers = dialPeerAs(kept.identity);
     kept.pin.judgeBy(() => this.#clock.now ?? Date.now());
     this.#keyFollower = new KeyFollower(kept.pin, (line) => this.#notice(line));
     for (const complaint of kept.library.complaints) this.#notice(complaint);
@@ -95,12 +95,18 @@ export class Client {
       unkept: (reason) => this.#notice(`the session's file cannot be written: ${reason}`),
     });
     this.#session = this.#makeSession();
+    this.#dialling = new Dialling({
+      identity: kept.identity,
+      session: this.#session,
+      serve: (connection) => this.#serving.accept(connection),
+      notice: (line) => this.#notice(line),
+    });
     this.#wallet = new GrantWallet({
       session: this.#session,
       ended: (group, reason) => this.#downloads.endGroup(group, reason),
     });
     this.#links = new PeerLinks({
-      dial: (peer, signal) => (peer.device === self ? this.#dialSelf(self) : dialOthers(peer, signal)),
+      dial: this.#dialling.dial,
       limiter: this.#limits.down,
       wallet: this.#wallet,
     });
@@ -122,9 +128,9 @@ export class Client {
     this.#userChanged(this.#account.user);
   }
 
-  /** Somebody who downloads has dialled. */
+  /** Somebody has dialled. */
   accept(connection: Connection): void {
-    this.#serving.accept(connection);
+    this.#dialling.accept(connection);
   }
 
   /** Begins to look for a tracker. `address` is where other peers reach this client. */
@@ -169,6 +175,7 @@ export class Client {
     await this.#downloads.close();
     this.#announcer.close();
     await this.#session.close();
+    this.#dialling.close();
     this.#links.close();
     this.#wallet.close();
     this.#serving.close();
@@ -207,14 +214,6 @@ export class Client {
     });
   }
 
-  /** A copy of what this client shares itself takes the way that all bytes take, only without a socket. */
-  async #dialSelf(key: DeviceId): Promise<Connection> {
-    const remote = { key, host: 'localhost', port: 0 };
-    const [downloading, serving] = memoryPair(remote, remote);
-    this.#serving.accept(serving);
-    return downloading;
-  }
-
   async #hello(): Promise<GreetingOptions['hello']> {
     const counter = await this.#kept.counters.next();
     const { token } = this.#account;
@@ -240,6 +239,9 @@ export class Client {
         return void this.#account.ended();
       case 'swarm_changed':
         return this.#swarms.apply(push);
+      case 'reachability':
+      case 'dial_request':
+        return this.#dialling.take(push);
       case 'successions':
         return void this.#keyFollower.follow(push.successions);
       case 'access_ended':

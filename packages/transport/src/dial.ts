@@ -1,4 +1,5 @@
 /** Opens a TLS connection to an address, and makes sure of the key at the other end before a byte of ours is sent. */
+import { setMaxListeners } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { formatAddress } from '@p2p/protocol';
 import type { Connection } from './connection.js';
@@ -70,6 +71,8 @@ export function dialSecure(options: DialOptions): Promise<Dialled> {
     };
     const onAbort = () => settle(aborted(where));
     const timer = setTimeout(() => settle(timedOut(where, options.timeoutMs)), options.timeoutMs);
+    // Any number may be dialled until the same word, and each listens only as long as it takes.
+    if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort);
     socket.once('secureConnect', () => settle(acceptRemote(socket, options)));
     // Stays for good: a socket that was given up may still fail.

@@ -2,7 +2,6 @@
  * Whether the devices that are connected here can be dialled: which of them is dialled back when, and how often at most.
  * A client must not have trackers knock at other people's doors, nor may it matter that thousands come at once.
  */
-import { setMaxListeners } from 'node:events';
 import {
   type DeviceId,
   formatAddress,
@@ -52,8 +51,6 @@ export class ReachChecks {
 
   constructor(dial: DialBack = dialBack) {
     this.#dialBack = dial;
-    // Each that is under way listens, which is no leak.
-    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** Whether the device can be dialled, found out now or, where that was done often enough, before. Never rejects. */

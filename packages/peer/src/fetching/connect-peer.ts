@@ -2,6 +2,7 @@
 import {
   decodeMessage,
   encodeMessage,
+  type GroupId,
   isDataFrame,
   MAX_PEER_FRAME_BYTES,
   PEER_DIAL_TIMEOUT_MS,
@@ -15,10 +16,10 @@ import type { RateLimiter } from '../sharing/rate-limiter.js';
 import type { GrantWallet } from './grant-wallet.js';
 import { PeerLink } from './peer-link.js';
 
-export type PeerAt = Pick<SwarmPeer, 'device' | 'address'>;
+export type PeerAt = Pick<SwarmPeer, 'device' | 'address' | 'reachable'>;
 
-/** Gives a connection to this device, or undefined where it can't be had. */
-export type DialPeer = (peer: PeerAt, signal: AbortSignal) => Promise<Connection | undefined>;
+/** Gives a connection to this device, which shares something in the group, or undefined where it can't be had. */
+export type DialPeer = (peer: PeerAt, signal: AbortSignal, group: GroupId) => Promise<Connection | undefined>;
 
 export function dialPeerAs(identity: Identity): DialPeer {
   return async ({ device, address }, signal) => {

@@ -67,7 +67,7 @@ export class PeerLinks {
 
   async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | undefined> {
     const { dial, wallet, limiter } = this.#options;
-    const connection = await dial(peer, this.#closing.signal);
+    const connection = await dial(peer, this.#closing.signal, group);
     const grant = wallet.of(group);
     if (connection === undefined || grant === undefined || this.#closing.signal.aborted) {
       connection?.close();

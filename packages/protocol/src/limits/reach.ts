@@ -37,3 +37,9 @@ export const MAX_DIAL_REQUESTS_PER_SHARER = 200;
 
 /** Devices of which this is counted: more than are connected to a tracker. */
 export const MAX_COUNTED_DIAL_REQUESTS = 65_536;
+
+/** Downloaders that a sharer dials at a time because they have asked for it: where nobody answers it takes seconds. */
+export const MAX_DIALS_FOR_OTHERS = 16;
+
+/** A sharer that was asked to dial has done so by then: its own time for dialling, and the way over two trackers. */
+export const DIAL_REQUEST_TIMEOUT_MS = 8_000;
