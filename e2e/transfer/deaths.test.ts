@@ -1,5 +1,5 @@
-/** Programs that die in the middle of a transfer: whoever is left finishes, and nothing half-written passes for whole. */
-import { readdir } from 'node:fs/promises';
+/** Programs that die in the middle of a transfer: whoever is left finishes, whoever comes back goes on. */
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ClientEvent,
@@ -80,6 +80,15 @@ async function untilUnderWay(client: ClientProgram): Promise<void> {
   });
 }
 
+/** What was there half a second ago, and so is remembered by now. */
+async function untilRemembered(client: ClientProgram): Promise<DownloadRow> {
+  await untilUnderWay(client);
+  const first = rowOf(await client.succeed('show_downloads'));
+  await client.refused('wait 0.6');
+  if (first === undefined) throw new Error('there is no download');
+  return first;
+}
+
 async function expectWhole(path: string): Promise<void> {
   expect(await sha256OfFile(path)).toBe(await sha256OfFile(source));
 }
@@ -101,25 +110,31 @@ test('a seeder is killed, another one has the file: the download completes', asy
   await expectWhole(join(downloads, file));
 });
 
-test('the only seeder is killed and comes back: the download goes on where it was', async () => {
+test('the only seeder is killed and comes back: it shares again, and the download goes on where it was', async () => {
   await download(bob);
   await untilUnderWay(bob);
   await alice.kill();
-  alice = await startedAgain('alice');
   const row = rowOf(await bob.succeed('show_downloads'));
   expect(row).toMatchObject({ state: 'downloading' });
   expect(row?.done).toBeGreaterThan(0);
-  await alice.succeed(`upload_file ${file} films`);
+  alice = await startedAgain('alice');
   expect(await bob.event(hasEnded)).toMatchObject({ state: 'complete' });
   await expectWhole(join(downloads, file));
 });
 
-test('the only seeder is killed and stays away: no_peers, and nothing is left', async () => {
+test('the only seeder is killed and stays away: no_peers; asked for again when it is back, it goes on', async () => {
   await download(carol);
   await untilUnderWay(carol);
   await alice.kill();
   expect((await carol.event(hasEnded)).error?.code).toBe('no_peers');
-  expect(await readdir(downloads)).toEqual([]);
+  expect(await readdir(downloads)).toEqual([expect.stringMatching(/p2p-part$/)]);
+  alice = await startedAgain('alice');
+  const from = carol.printed;
+  await download(carol);
+  expect((await carol.event((event) => event.file === file, from)).done).toBeGreaterThan(0);
+  expect(await carol.event(hasEnded, from)).toMatchObject({ state: 'complete' });
+  await expectWhole(join(downloads, file));
+  expect(await readdir(downloads)).toEqual([file]);
 });
 
 test('who has downloaded serves the next one when the first seeder is gone', async () => {
@@ -131,20 +146,50 @@ test('who has downloaded serves the next one when the first seeder is gone', asy
   await expectWhole(join(downloads, `${file}-carol`));
 });
 
-test('a downloader is killed: nothing lies under the final name, and the next run gets the file', async () => {
+test('a downloader is killed: nothing lies under the final name, and the next run goes on by itself', async () => {
   await download(bob);
-  await untilUnderWay(bob);
+  const { done } = await untilRemembered(bob);
   await bob.kill();
-  expect(await readdir(downloads)).not.toContain(file);
+  expect(await readdir(downloads)).toEqual([expect.stringMatching(/p2p-part$/)]);
   bob = await startedAgain('bob');
+  expect(rowOf(await bob.succeed('show_downloads'))?.done).toBeGreaterThanOrEqual(done);
+  expect(await bob.refused(`download_file films ${file} elsewhere`)).toBe('already_exists');
+  expect(await bob.event(hasEnded)).toMatchObject({ state: 'complete' });
+  await expectWhole(join(downloads, file));
+  expect(await readdir(downloads)).toEqual([file]);
+});
+
+test('a downloader that is killed again and again gets the file all the same, and nothing twice', async () => {
   await download(bob);
+  for (let kills = 0; kills < 3; kills++) {
+    await untilUnderWay(bob);
+    await bob.kill();
+    bob = cluster.client(SLOWLY, 'bob');
+  }
   expect(await bob.event(hasEnded)).toMatchObject({ state: 'complete' });
   await expectWhole(join(downloads, file));
 });
 
-test('a downloader that is told to stop takes its temporary file with it', async () => {
+test('a part file that was changed while the downloader was away is looked through', async () => {
+  await download(bob);
+  await untilRemembered(bob);
+  await bob.kill();
+  const [name = ''] = await readdir(downloads);
+  const part = await open(join(downloads, name), 'r+');
+  // Whatever lies at the beginning, it is something else now.
+  await part.write(Buffer.alloc(MIB, 'x'), 0, MIB, 0);
+  await part.close();
+  bob = cluster.client(SLOWLY, 'bob');
+  expect(await bob.event(hasEnded)).toMatchObject({ state: 'complete' });
+  await expectWhole(join(downloads, file));
+});
+
+test('a downloader that is told to stop goes on at the next start', async () => {
   await download(bob);
   await untilUnderWay(bob);
   expect(await bob.stop()).toBe(1);
-  expect(await readdir(downloads)).toEqual([]);
+  expect(await readdir(downloads)).toEqual([expect.stringMatching(/p2p-part$/)]);
+  bob = cluster.client(SLOWLY, 'bob');
+  expect(await bob.event(hasEnded)).toMatchObject({ state: 'complete' });
+  await expectWhole(join(downloads, file));
 });

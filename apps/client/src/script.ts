@@ -80,5 +80,6 @@ function refuse(output: Output, fault: Refusal): false {
 
 function everyDownloadIsComplete(session: Session): boolean {
   const answer = session.peer.showDownloads();
-  return answer.ok && answer.result.downloads.every(({ state }) => state === 'complete');
+  // What ended, or was paused, in an earlier run is no matter of this one.
+  return answer.ok && answer.result.downloads.every(({ state, earlier }) => state === 'complete' || earlier);
 }

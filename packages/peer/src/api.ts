@@ -51,6 +51,8 @@ export interface DownloadStatus {
   readonly path: string;
   readonly root: string;
   readonly error?: { readonly code: ErrorCode; readonly message: string };
+  /** It ended, or was paused, in an earlier run of the client, and has rested since. */
+  readonly earlier?: true;
 }
 
 export type LimitDirection = 'up' | 'down';

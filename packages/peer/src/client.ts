@@ -19,6 +19,7 @@ import { PeerEvents } from './events.js';
 import { Downloads } from './fetching/downloads.js';
 import { GrantWallet } from './fetching/grant-wallet.js';
 import { PeerLinks } from './fetching/peer-links.js';
+import { KeptDownloads } from './library/kept-downloads.js';
 import { Library } from './library/library.js';
 import { Shares } from './library/shares.js';
 import { Announcer } from './sharing/announcer.js';
@@ -116,6 +117,8 @@ export class Client {
       self,
       library: this.#library,
       shares: this.#shares,
+      kept: new KeptDownloads(kept.library),
+      trees: kept.library.trees,
       links: this.#links,
       wallet: this.#wallet,
       files: this.#files,

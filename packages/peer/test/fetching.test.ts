@@ -172,17 +172,4 @@ describe('a download', () => {
     expect(await downloader.ended()).toMatchObject({ state: 'complete', done: bytes.length });
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
-
-  it('leaves no temporary file when the client closes', async () => {
-    const swarm = await MemorySwarm.create();
-    const [seeder, downloader] = [await swarm.member(), await swarm.member()];
-    const bytes = patternBytes(6 * PIECE);
-    const gate = new Gate(bytes, 2);
-    await seeder.share(bytes, () => gate);
-    await downloader.fetch(seeder);
-    await gate.waited;
-    await downloader.close();
-    expect(await downloader.names()).toEqual([]);
-    gate.open();
-  });
 });

@@ -12,6 +12,7 @@ import type { DownloadStatus } from '../src/api.js';
 import { Downloads } from '../src/fetching/downloads.js';
 import { GrantWallet } from '../src/fetching/grant-wallet.js';
 import { PeerLinks } from '../src/fetching/peer-links.js';
+import { KeptDownloads } from '../src/library/kept-downloads.js';
 import { type KeptLibrary, openLibrary } from '../src/library/kept-library.js';
 import { Library, type SharedFile } from '../src/library/library.js';
 import { Shares } from '../src/library/shares.js';
@@ -45,13 +46,29 @@ export class MemorySwarm {
     return new MemorySwarm(await temporaryDirectory());
   }
 
+  /** Who serves the file, as the tracker knows it from now on. */
+  know(peers: readonly Member[]): void {
+    if (this.opened === undefined) throw new Error('nobody shares anything');
+    this.opened = { ...this.opened, peers: peers.map(({ asPeer }) => asPeer) };
+  }
+
   async member(): Promise<Member> {
     const number = this.members.length + 1;
     const directory = join(this.directory, `member-${number}`);
     await mkdir(directory);
+    return await this.#start(device(number), directory);
+  }
+
+  /** The same client once more, after it was closed, with this user logged in. */
+  async again({ device: id, directory }: Member, user: string | null = 'somebody'): Promise<Member> {
+    return await this.#start(id, directory, user);
+  }
+
+  async #start(id: DeviceId, directory: string, user: string | null = 'somebody'): Promise<Member> {
     const kept = await openLibrary(`${directory}-library`);
-    const member = new Member(this, { id: device(number), directory, kept });
-    this.members.push(member);
+    const member = new Member(this, { id, directory, kept, user: user ?? undefined });
+    const former = this.members.findIndex((other) => other.device === id);
+    this.members.splice(former === -1 ? this.members.length : former, 1, member);
     onTestFinished(() => member.close());
     return member;
   }
@@ -61,6 +78,7 @@ interface MemberParts {
   readonly id: DeviceId;
   readonly directory: string;
   readonly kept: KeptLibrary;
+  readonly user: string | undefined;
 }
 
 export class Member {
@@ -70,6 +88,7 @@ export class Member {
   readonly statuses: DownloadStatus[] = [];
   readonly changedFiles: SharedFile[] = [];
   readonly shares: Shares;
+  readonly kept: KeptDownloads;
   readonly downloads: Downloads;
   readonly swarms: SwarmSubscriptions;
   /** This side's ends of the connections that it has dialled. */
@@ -81,14 +100,16 @@ export class Member {
   readonly #links: PeerLinks;
   readonly #serving: ServingPeer;
   readonly #events = new EventTarget();
+  #closing: Promise<void> | undefined;
 
-  constructor(swarm: MemorySwarm, { id, directory, kept }: MemberParts) {
+  constructor(swarm: MemorySwarm, { id, directory, kept, user }: MemberParts) {
     this.#swarm = swarm;
     this.device = id;
     this.directory = directory;
     this.#kept = kept;
+    this.kept = new KeptDownloads(kept);
     this.shares = new Shares({ kept, library: this.library, files: this.#files, notice: () => undefined });
-    this.library.setUser('somebody');
+    this.library.setUser(user);
     // The tracker of this swarm: it knows one file, and who serves it is what the test has said.
     const ask = async () => {
       const grant = await signed(id, group);
@@ -117,6 +138,8 @@ export class Member {
       self: id,
       library: this.library,
       shares: this.shares,
+      kept: this.kept,
+      trees: kept.trees,
       links: this.#links,
       wallet: this.#wallet,
       files: this.#files,
@@ -129,7 +152,7 @@ export class Member {
         this.#events.dispatchEvent(new Event('changed'));
       },
     });
-    this.downloads.setUser('somebody');
+    this.downloads.setUser(user);
   }
 
   get asPeer(): SwarmPeer {
@@ -162,9 +185,7 @@ export class Member {
 
   /** Asks for the file, with these peers in the swarm; its destination is `got.bin`. */
   async fetch(...peers: readonly Member[]): Promise<string> {
-    const { opened } = this.#swarm;
-    if (opened === undefined) throw new Error('nobody shares anything');
-    this.#swarm.opened = { ...opened, peers: peers.map(({ asPeer }) => asPeer) };
+    this.#swarm.know(peers);
     const destination = join(this.directory, 'got.bin');
     const started = await this.downloads.start({ group: 'films', file: 'a.bin', destination });
     if (!started.ok) throw new Error(started.message);
@@ -202,7 +223,12 @@ export class Member {
     this.#wallet.close();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.downloads.close();
     this.die();
     await this.#files.close();
@@ -211,12 +237,28 @@ export class Member {
 
   #dial(to: DeviceId): Connection | undefined {
     const member = this.#swarm.members.find((other) => other.device === to);
-    if (member === undefined) return undefined;
+    if (member === undefined || member.#closing !== undefined) return undefined;
     const remote = (key: string): Remote => ({ key, host: 'memory', port: 1 });
     const [mine, theirs] = memoryPair(remote(this.device), remote(to));
     this.dialled.push(mine);
     member.#serving.accept(theirs);
     return mine;
+  }
+}
+
+/** Gives a file's bytes, and counts how many. */
+export class Counted implements ByteSource {
+  readonly #bytes: Uint8Array;
+  given = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  async read(offset: number, target: Uint8Array): Promise<boolean> {
+    target.set(this.#bytes.subarray(offset, offset + target.length));
+    this.given += target.length;
+    return true;
   }
 }
 

@@ -47,7 +47,7 @@ export function fileCommands(context: FileCommandsContext): FileCommands {
       const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
       if (!checked.ok) return checked;
       const [groupName, name] = checked.names;
-      const wasUnderWay = downloads.stopSharing(groupName, name);
+      const wasUnderWay = await downloads.stopSharing(groupName, name);
       const wasShared = await stopSharing(groupName, name);
       if (!wasUnderWay && !wasShared) {
         // Only the tracker knows whether it is the group or the file that isn't there.

@@ -1,82 +1,65 @@
 /**
- * One download from the command to the file under its final name: its state, its progress, its temporary file, and its
- * place in the library while and after it is fetched.
+ * One download from the command to the file under its final name: its state, its fetch while it runs, and its place in
+ * the library while and after it is fetched. What it has on the disk is the matter of its {@link PartProgress}.
  */
-import type { DeviceId, FileId, Refusal, ReplyTo, SwarmPeer } from '@p2p/protocol';
-import { refusal } from '@p2p/protocol';
+import { type DeviceId, type ErrorCode, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { DownloadState, DownloadStatus } from '../api.js';
-import type { Library } from '../library/library.js';
-import type { Shares } from '../library/shares.js';
+import type { DownloadRecord } from '../library/download-records.js';
+import type { KeptDownload } from '../library/kept-library.js';
 import { SourceFile } from '../sharing/byte-source.js';
 import type { FileStamp } from '../sharing/file-stamp.js';
-import type { OpenFiles } from '../sharing/open-files.js';
 import type { SharedContent } from '../sharing/shared-content.js';
-import { FileFetch } from './file-fetch.js';
-import type { GrantWallet } from './grant-wallet.js';
+import type { DownloadContext } from './download-context.js';
+import { DownloadRun } from './download-run.js';
+import type { DownloadTarget } from './download-target.js';
+import { KnownPeers } from './known-peers.js';
 import { PacedCall } from './paced-call.js';
-import { PartFile } from './part-file.js';
-import type { PeerLinks } from './peer-links.js';
-import { RateMeter } from './rate-meter.js';
+import { PartProgress } from './part-progress.js';
 
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 500;
 
-/** Nobody is dialled there: a client reaches itself without a socket. */
-const NO_ADDRESS = { host: 'localhost', port: 1 };
-
-/** What all downloads of a client have in common. */
-export interface DownloadContext {
-  /** This client's own device. */
-  readonly self: DeviceId;
-  readonly library: Library;
-  readonly shares: Pick<Shares, 'addFetched'>;
-  readonly links: Pick<PeerLinks, 'claim'>;
-  readonly wallet: GrantWallet;
-  readonly files: OpenFiles;
-  readonly giveUpMs: number | undefined;
-  readonly random: () => number;
-  /** Monotonic, ms. */
-  readonly now: () => number;
-  /** The state has changed, or there is progress to tell. */
-  readonly changed: (download: Download) => void;
-}
-
-export interface DownloadTarget {
-  readonly group: string;
-  readonly file: string;
-  readonly swarm: ReplyTo<'open_swarm'>;
-  /** Final name, absolute. */
-  readonly path: string;
-}
+/** What may pass by itself, or with a little help: what is verified is worth keeping. */
+const passes: ReadonlySet<ErrorCode> = new Set(['disk_full', 'no_peers', 'destination_unwritable', 'limit_reached']);
 
 export class Download {
   readonly target: DownloadTarget;
+  /** Its place in the list. */
+  readonly order: number;
   /** Whose download it is. A merge may give the account another name. */
   user: string;
   readonly #context: DownloadContext;
-  readonly #peers = new Map<DeviceId, SwarmPeer>();
-  readonly #rate: RateMeter;
+  readonly #progress: PartProgress;
+  readonly #peers: KnownPeers;
   readonly #tell: PacedCall;
-  /** Guards what spans several awaits: preparing, finishing, failing and closing. */
-  readonly #ending = new Mutex();
-  #state: DownloadState = 'queued';
+  /** Guards what spans several awaits: beginning, resting, finishing, failing. */
+  readonly #turn = new Mutex();
+  #state: DownloadState;
   #error: Refusal | undefined;
-  #done = 0;
-  #part: PartFile | undefined;
-  #fetch: FileFetch | undefined;
-  #releaseGrant: (() => void) | undefined;
-  #content: SharedContent | undefined;
-  #sharing = true;
+  #run: DownloadRun | undefined;
+  #sharing: boolean;
+  /** Ended, or paused, in an earlier run. */
+  #isEarlier: boolean;
+  /** Breaks off what is being prepared; undefined while it doesn't run. */
+  #running: AbortController | undefined;
   #closed = false;
-  #giveUp: NodeJS.Timeout | undefined;
 
-  constructor(user: string, target: DownloadTarget, context: DownloadContext) {
+  constructor({ record, progress }: KeptDownload, context: DownloadContext) {
+    const { user, group, file, metadata, path, partPath } = record;
     this.user = user;
-    this.target = target;
+    this.order = record.order;
+    this.target = { group, file, metadata, path, partPath };
+    this.#state = record.state;
+    this.#error = record.error && refusal(record.error.code, record.error.message);
+    this.#sharing = record.sharing;
+    this.#isEarlier = record.state !== 'queued';
     this.#context = context;
-    this.#rate = new RateMeter(context.now);
     this.#tell = new PacedCall(PROGRESS_INTERVAL_MS, () => context.changed(this));
+    const { kept, trees, checking } = context;
+    const options = { target: this.target, user: () => this.user, kept, trees, checking };
+    this.#peers = new KnownPeers(metadata, context.self, context.library);
+    this.#progress = new PartProgress(options, progress);
   }
 
   get state(): DownloadState {
@@ -84,200 +67,233 @@ export class Download {
   }
 
   get id(): FileId {
-    return this.target.swarm.file;
+    return this.target.metadata.file;
+  }
+
+  /** Whether it waits for its turn, or runs. */
+  get isActive(): boolean {
+    return this.#state === 'queued' || this.#state === 'downloading';
+  }
+
+  /** Whether it may still come to its end without being asked for again. */
+  get isUnderWay(): boolean {
+    return this.isActive || this.#state === 'paused';
+  }
+
+  /** Whether it takes one of the places of those that run. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Whether it could go on where it failed. */
+  get isKept(): boolean {
+    return this.#state === 'failed' && this.#progress.done > 0;
+  }
+
+  /** Verified bytes by the device that they came from, over all runs. */
+  get sources(): ReadonlyMap<DeviceId, number> {
+    return this.#progress.sources;
   }
 
   status(): DownloadStatus {
-    const { group, file, swarm, path } = this.target;
+    const { group, file, metadata, path } = this.target;
     return {
       group,
       file,
       state: this.#state,
-      bytes: swarm.bytes,
-      done: this.#done,
-      bytesPerSecond: this.#state === 'downloading' ? this.#rate.read() : 0,
-      peers: this.#fetch?.peerCount ?? 0,
+      bytes: metadata.bytes,
+      done: this.#state === 'complete' ? metadata.bytes : this.#progress.done,
+      bytesPerSecond: this.#run?.bytesPerSecond ?? 0,
+      peers: this.#run?.peerCount ?? 0,
       path,
-      root: swarm.root,
+      root: metadata.root,
       ...(this.#error === undefined ? {} : { error: { code: this.#error.code, message: this.#error.message } }),
+      ...(this.#isEarlier ? { earlier: true } : {}),
     };
   }
 
   replacePeers(peers: readonly SwarmPeer[]): void {
-    this.#peers.clear();
-    for (const peer of [...peers, ...this.#ownCopy()]) this.#peers.set(peer.device, peer);
-    this.#fetch?.replacePeers([...this.#peers.values()]);
+    this.#peers.replace(peers);
+    this.#run?.replacePeers(this.#peers.all());
   }
 
   changePeers(joined: readonly SwarmPeer[], left: readonly DeviceId[]): void {
-    for (const device of left) this.#peers.delete(device);
-    for (const peer of joined) this.#peers.set(peer.device, peer);
-    this.#fetch?.changePeers(joined, left);
+    this.#peers.change(joined, left);
+    this.#run?.changePeers(joined, left);
   }
 
-  /** Begins or goes on. */
+  /** Begins or goes on. What lies on the disk from an earlier run is checked first, in state `queued`. */
   async run(): Promise<void> {
-    if (this.#state !== 'queued') return;
-    this.#become('downloading');
-    this.#armGiveUp();
-    const refused = await this.#ending.runExclusive(() => this.#prepare());
-    if (refused !== undefined) await this.fail(refused);
-    else if (this.state === 'downloading' && !this.#closed) this.#startFetch();
+    if (this.#state !== 'queued' || this.#running !== undefined || this.#closed) return;
+    const running = new AbortController();
+    this.#running = running;
+    if (this.#progress.done === 0) this.#become('downloading');
+    await this.#turn.runExclusive(() => this.#begin(running.signal));
   }
 
-  /** Back into the queue; what is verified stays. */
-  suspend(): void {
-    if (this.#state !== 'downloading') return;
-    this.#letGo();
+  /** Back into the queue; what is verified stays. Resolves when nothing of it is open any more. */
+  suspend(): Promise<void> {
+    return this.#halt('queued');
+  }
+
+  /** Until it is told to go on. Resolves when that is remembered. */
+  async pause(): Promise<void> {
+    await this.#halt('paused');
+    await this.remember();
+  }
+
+  /** Into the queue, also where it has failed. Resolves when that is remembered. */
+  async resume(): Promise<void> {
+    this.#error = undefined;
+    this.#isEarlier = false;
     this.#become('queued');
+    await this.remember();
   }
 
-  /** Ends it, unless it has ended. The temporary file is gone when this resolves. */
+  /** Ends it, unless it has ended. */
   fail(reason: Refusal): Promise<void> {
-    return this.#ending.runExclusive(async () => {
+    this.#running?.abort();
+    return this.#turn.runExclusive(async () => {
       if (!this.#hasEnded()) await this.#endFailed(reason);
     });
   }
 
-  /** What is fetched is not offered to others, neither now nor when it is whole. */
-  stopSharing(): void {
-    this.#sharing = false;
-  }
-
-  /** Ends it with the program: nothing is told any more. */
-  close(): Promise<void> {
-    return this.#ending.runExclusive(async () => {
-      clearTimeout(this.#giveUp);
-      this.#tell.cancel();
-      const hadEnded = this.#hasEnded();
-      this.#closed = true;
-      if (!hadEnded) await this.#discard();
-    });
-  }
-
-  /** This client itself, where it shares the whole file already: asked like any other, so that all is verified. */
-  #ownCopy(): SwarmPeer[] {
-    const { self, library } = this.#context;
-    const shared = library.servable(this.target.swarm.group, this.target.swarm.root);
-    return shared?.content.complete ? [{ device: self, address: NO_ADDRESS, complete: true, reachable: true }] : [];
-  }
-
-  async #prepare(): Promise<Refusal | undefined> {
-    if (this.#part !== undefined || this.#hasEnded()) return undefined;
-    const created = await PartFile.create(this.target.path);
-    if ('code' in created) return created;
-    this.#part = created;
-    return undefined;
-  }
-
-  #startFetch(): void {
-    const { links, wallet, random, now } = this.#context;
-    const { group } = this.target.swarm;
-    this.#releaseGrant = wallet.use(group);
-    const fetch = new FileFetch({
-      file: this.target.swarm,
-      part: this.#part as PartFile,
-      links,
-      random,
-      now,
-      handlers: {
-        begun: (content) => {
-          this.#content = content;
-        },
-        verified: (byteCount) => this.#progress(byteCount),
-        fetched: () => void this.#finish(),
-        failed: (refused) => void this.fail(refused),
-        notAllowed: () => wallet.doubt(group),
-      },
-    });
-    this.#fetch = fetch;
-    fetch.start([...this.#peers.values()], this.#content);
-  }
-
-  #progress(byteCount: number): void {
-    this.#done += byteCount;
-    this.#rate.add(byteCount);
-    this.#armGiveUp();
-    this.#share();
-    this.#tell.request();
-  }
-
-  /** Every piece is written: moves the file under its final name, then tells. */
-  #finish(): Promise<void> {
-    return this.#ending.runExclusive(async () => {
-      if (this.#hasEnded()) return;
-      const { files } = this.#context;
-      const { path } = this.target;
-      const published = await this.#part?.publish();
-      if (published === undefined) throw new Error('a fetch has ended without its file');
-      if (!published.ok) return this.#endFailed(published);
-      await files.forget(path);
-      this.#content?.finish(new SourceFile(path, published.stamp, files));
-      await this.#part?.close();
-      this.#letGo();
-      await this.#shareWhole(published.stamp);
-      this.#become('complete');
-    });
-  }
-
-  async #shareWhole(stamp: FileStamp): Promise<void> {
-    const { user } = this;
-    const { group: groupName, file: name, swarm, path } = this.target;
-    if (!this.#sharing || this.#content === undefined) return;
-    const share = { id: swarm.file, group: swarm.group, groupName, name, user, path };
-    await this.#context.shares.addFetched(share, stamp, this.#content);
-  }
-
-  /** A whole copy that is shared already is not replaced by one in the making. */
-  #share(): void {
-    const { library } = this.#context;
-    const content = this.#content;
-    const shared = library.get(this)?.content;
-    if (!this.#sharing || content === undefined || shared === content || shared?.complete) return;
-    const { user } = this;
-    const { group, file, swarm } = this.target;
-    library.put({ id: swarm.file, group: swarm.group, groupName: group, name: file, user, root: swarm.root, content });
-  }
-
-  async #endFailed(reason: Refusal): Promise<void> {
-    this.#error = reason;
-    // Known before anything is waited for, so that nothing begins meanwhile.
-    this.#state = 'failed';
-    await this.#discard();
+  /** Ends it without its file, and without an error: nothing has gone wrong. Nothing is left of it. */
+  async cancel(): Promise<void> {
+    this.#error = undefined;
+    await this.forget();
     this.#become('failed');
   }
 
-  async #discard(): Promise<void> {
+  /** Nothing of it is left but the file under its final name, where that is there. */
+  forget(): Promise<void> {
     this.#letGo();
-    const { library } = this.#context;
-    if (library.get(this)?.content === this.#content) library.remove(this);
-    await this.#part?.discard();
-    this.#part = undefined;
+    return this.#turn.runExclusive(async () => {
+      if (this.#state !== 'complete') await this.#progress.discard();
+      await this.#context.kept.forget(this.#name);
+    });
+  }
+
+  /** What is fetched is not offered to others, neither now nor when it is whole. */
+  async stopSharing(): Promise<void> {
+    this.#sharing = false;
+    await this.remember();
+  }
+
+  /** Leaves it as it is, for another run: nothing is told any more. */
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#letGo();
+    return this.#turn.runExclusive(async () => {
+      this.#tell.cancel();
+      if (this.#state !== 'complete') await this.#progress.rest();
+    });
+  }
+
+  /** Writes down what it is. True when that is on disk. */
+  remember(): Promise<boolean> {
+    const state = this.#state === 'downloading' ? 'queued' : this.#state;
+    const record: DownloadRecord = {
+      ...this.target,
+      ...{ user: this.user, state, sharing: this.#sharing, order: this.order },
+      ...(this.#error === undefined ? {} : { error: { code: this.#error.code, message: this.#error.message } }),
+    };
+    return this.#context.kept.save(record);
+  }
+
+  get #name() {
+    return { user: this.user, group: this.target.group, file: this.target.file };
+  }
+
+  #halt(state: 'queued' | 'paused'): Promise<void> {
+    this.#letGo();
+    if (this.#state !== state) this.#become(state);
+    return this.#turn.runExclusive(async () => {
+      // It may be about to run again.
+      if (!this.isRunning) await this.#progress.rest();
+    });
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    // What a former run had open.
+    await this.#progress.rest();
+    if (signal.aborted) return;
+    const stamp = await this.#progress.published();
+    if (stamp !== undefined) return await this.#endWhole(stamp);
+    const refused = await this.#progress.open(signal);
+    if (signal.aborted) return await this.#progress.rest();
+    if (refused !== undefined) return await this.#endFailed(refused);
+    if (this.#state !== 'downloading') this.#become('downloading');
+    // Whoever is told of that may have stopped it.
+    if (!signal.aborted) this.#startRun();
+  }
+
+  #startRun(): void {
+    const run = new DownloadRun({
+      target: this.target,
+      progress: this.#progress,
+      context: this.#context,
+      sharer: () => (this.#sharing ? this.user : undefined),
+      handlers: {
+        advanced: () => this.#tell.request(),
+        fetched: () => void this.#finish(run),
+        failed: (reason) => void this.fail(reason),
+      },
+    });
+    this.#run = run;
+    run.start(this.#peers.all());
+  }
+
+  /** Every piece is written: moves the file under its final name, then tells. */
+  #finish(run: DownloadRun): Promise<void> {
+    return this.#turn.runExclusive(async () => {
+      if (this.#run !== run || this.#hasEnded()) return;
+      const published = await this.#progress.publish();
+      if (published.ok) await this.#endWhole(published.stamp);
+      else await this.#endFailed(published);
+    });
+  }
+
+  async #endWhole(stamp: FileStamp): Promise<void> {
+    const { files } = this.#context;
+    const { path } = this.target;
+    await files.forget(path);
+    const content = await this.#progress.finished(new SourceFile(path, stamp, files));
+    this.#run?.finish();
+    this.#run = undefined;
+    this.#running = undefined;
+    if (content !== undefined && this.#sharing) await this.#shareWhole(stamp, content);
+    this.#state = 'complete';
+    await this.remember();
+    this.#become('complete');
+  }
+
+  async #shareWhole(stamp: FileStamp, content: SharedContent): Promise<void> {
+    const { group: groupName, file: name, metadata, path } = this.target;
+    const share = { id: metadata.file, group: metadata.group, groupName, name, user: this.user, path };
+    await this.#context.shares.addFetched(share, stamp, content);
+  }
+
+  async #endFailed(reason: Refusal): Promise<void> {
+    this.#letGo();
+    this.#error = reason;
+    // Known before anything is waited for, so that nothing begins meanwhile.
+    this.#state = 'failed';
+    if (passes.has(reason.code) && this.#progress.done > 0) await this.#progress.rest();
+    else await this.#progress.discard();
+    await this.remember();
+    this.#become('failed');
   }
 
   #letGo(): void {
-    this.#fetch?.close();
-    this.#fetch = undefined;
-    this.#releaseGrant?.();
-    this.#releaseGrant = undefined;
-  }
-
-  #armGiveUp(): void {
-    const { giveUpMs } = this.#context;
-    clearTimeout(this.#giveUp);
-    if (giveUpMs === undefined || this.#hasEnded()) return;
-    this.#giveUp = setTimeout(() => void this.fail(this.#whyNothingComes()), giveUpMs);
-  }
-
-  #whyNothingComes(): Refusal {
-    const fetch = this.#fetch;
-    if (fetch === undefined || fetch.bannedCount === 0 || fetch.peerCount > 0) return refusal('no_peers');
-    return refusal('verification_failed', 'everybody who answered sent something else than the file');
+    this.#running?.abort();
+    this.#running = undefined;
+    this.#run?.close();
+    this.#run = undefined;
   }
 
   #become(state: DownloadState): void {
     this.#state = state;
-    if (this.#hasEnded()) clearTimeout(this.#giveUp);
     this.#tell.now();
   }
 

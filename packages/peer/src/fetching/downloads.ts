@@ -1,16 +1,26 @@
 /**
  * All downloads of this client: what may be asked for when, which of them run and which wait for their turn or for
- * their user to log in again.
+ * their user to log in again. Those of an earlier run are there as soon as their user is.
  */
-import { type ErrorCode, type GroupId, MAX_RUNNING_DOWNLOADS, type Refusal, refusal } from '@p2p/protocol';
+import {
+  type ErrorCode,
+  type GroupId,
+  MAX_RUNNING_DOWNLOADS,
+  type Refusal,
+  type ReplyTo,
+  refusal,
+} from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { Answer, DownloadStatus } from '../api.js';
 import type { SwarmSubscriptions } from '../tracker-session/swarm-subscriptions.js';
 import { resolveDestination } from './destination.js';
-import { Download, type DownloadContext, type DownloadTarget } from './download.js';
-import { PartFile } from './part-file.js';
+import { Download } from './download.js';
+import type { DownloadContext } from './download-context.js';
+import { DownloadList } from './download-list.js';
+import { isSameFile } from './download-target.js';
+import { PartFile, placeFor } from './part-file.js';
 
-export interface DownloadsOptions extends Omit<DownloadContext, 'changed'> {
+export interface DownloadsOptions extends Omit<DownloadContext, 'changed' | 'checking'> {
   readonly swarms: SwarmSubscriptions;
   /** A download's state has changed, or there is progress to tell. */
   readonly changed: (status: DownloadStatus) => void;
@@ -26,23 +36,23 @@ export interface DownloadRequest {
 /** The file is not this user's to have any more. */
 const endsDownload: ReadonlySet<ErrorCode> = new Set(['no_such_group', 'not_a_member', 'no_such_file']);
 
-const isUnderWay = (download: Download): boolean => download.state === 'queued' || download.state === 'downloading';
-
 export class Downloads {
   readonly #options: DownloadsOptions;
-  /** By group and name, in the order in which they were first asked for. */
-  readonly #byName = new Map<string, Download>();
+  readonly #context: DownloadContext;
+  readonly #list = new DownloadList();
   readonly #idleListeners = new Set<() => void>();
   /** Guards the way from the checks to the entry in the list. */
   readonly #starting = new Mutex();
   #user: string | undefined;
+  #maxRunning = MAX_RUNNING_DOWNLOADS;
   #closed = false;
 
   constructor(options: DownloadsOptions) {
     this.#options = options;
+    this.#context = { ...options, checking: new Mutex(), changed: (download) => this.#changed(download) };
   }
 
-  /** Checks everything in the contract's order, and begins in the background. */
+  /** Checks everything in the contract's order, and begins in the background; or goes on where an earlier one failed. */
   async start(request: DownloadRequest): Promise<Answer<{ group: string; file: string; bytes: number; path: string }>> {
     const opened = await this.#options.swarms.open(request.group, request.file);
     if (!opened.ok) return opened;
@@ -51,52 +61,99 @@ export class Downloads {
       const download = await this.#place(request, opened.swarm);
       if ('code' in download) return download;
       this.#runQueued();
-      const { path, swarm } = download.target;
-      return { ok: true, result: { group: request.group, file: request.file, bytes: swarm.bytes, path } };
+      const { path, metadata } = download.target;
+      return { ok: true, result: { group: request.group, file: request.file, bytes: metadata.bytes, path } };
     });
   }
 
+  /** Those of the user who is logged in, else of the one who was last. */
   statuses(): DownloadStatus[] {
-    return [...this.#byName.values()].map((download) => download.status());
+    return this.#list.shown().map((download) => download.status());
+  }
+
+  /** The download of the user's under these names, whatever has become of it. */
+  named(group: string, file: string): Download | undefined {
+    return this.#user === undefined ? undefined : this.#list.get({ user: this.#user, group, file });
   }
 
   /** The download of this name is not to be offered to others. False where none is under way. */
-  stopSharing(group: string, file: string): boolean {
-    const download = this.#byName.get(nameKey(group, file));
-    if (download === undefined || !isUnderWay(download)) return false;
-    download.stopSharing();
+  async stopSharing(group: string, file: string): Promise<boolean> {
+    const download = this.named(group, file);
+    if (download === undefined || !download.isUnderWay) return false;
+    await download.stopSharing();
     return true;
+  }
+
+  /** Lets a download rest until it is told to go on. Undefined where none is under way. */
+  async pause(group: string, file: string): Promise<Download | undefined> {
+    const download = this.named(group, file);
+    if (download === undefined || !download.isUnderWay) return undefined;
+    if (download.state !== 'paused') await download.pause();
+    return download;
+  }
+
+  /** Lets one go on that is paused, or has failed. Undefined where there is none. */
+  async resume(group: string, file: string): Promise<Download | undefined> {
+    const download = this.named(group, file);
+    if (download === undefined || download.state === 'complete') return undefined;
+    if (download.state === 'paused' || download.state === 'failed') await this.#resume(download);
+    return download;
+  }
+
+  /** Ends one that is under way, or could go on. Undefined where there is none. */
+  async cancel(group: string, file: string): Promise<Download | undefined> {
+    const download = this.named(group, file);
+    if (download === undefined || !(download.isUnderWay || download.isKept)) return undefined;
+    this.#list.remove(download);
+    await download.cancel();
+    return download;
+  }
+
+  /** Downloads that run at a time. Those that are too many go back into the queue. */
+  setMaxRunning(count: number): void {
+    this.#maxRunning = count;
+    const running = this.#list.all().filter(({ isRunning }) => isRunning);
+    for (const download of running.slice(count)) void download.suspend();
+    this.#runQueued();
   }
 
   /** Who is logged in: the downloads of everybody else wait. */
   setUser(user: string | undefined): void {
     if (this.#user === user) return;
     this.#user = user;
-    for (const download of this.#byName.values()) {
-      if (!isUnderWay(download) || download.user === user) continue;
-      download.suspend();
+    for (const download of this.#list.all()) {
+      if (!download.isUnderWay || download.user === user) continue;
+      if (download.state !== 'paused') void download.suspend();
       this.#options.swarms.forget(download.id);
     }
+    if (user !== undefined) {
+      for (const kept of this.#options.kept.of(user)) {
+        if (this.#list.get(kept.record) === undefined) this.#list.put(new Download(kept, this.#context));
+      }
+      this.#list.show(user);
+    }
     this.refresh();
+    this.#tellIfIdle();
   }
 
   /** An account got another name by a merge. */
   renameUser(from: string, to: string): void {
-    for (const download of this.#byName.values()) if (download.user === from) download.user = to;
+    this.#list.renameUser(from, to);
+    void this.#options.kept.renameUser(from, to);
     if (this.#user === from) this.#user = to;
   }
 
   /** Opens the swarms of all downloads under way: another tracker, or another log-in, knows nothing of them. */
   refresh(): void {
-    for (const download of this.#byName.values()) {
-      if (isUnderWay(download) && download.user === this.#user) void this.#reopen(download);
+    for (const download of this.#list.all()) {
+      if (download.isActive && download.user === this.#user) void this.#reopen(download);
     }
   }
 
   /** The user has nothing to look for in this group any more. */
   endGroup(group: GroupId, reason: Refusal): void {
-    for (const download of this.#byName.values()) {
-      if (download.target.swarm.group === group) void download.fail(reason);
+    for (const download of this.#list.all()) {
+      if (download.target.metadata.group === group) void download.fail(reason);
     }
   }
 
@@ -115,25 +172,36 @@ export class Downloads {
     });
   }
 
-  /** Ends all; temporary files are gone when this resolves. */
+  /** Leaves all of them as they are, for the next start. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#byName.values()].map((download) => download.close()));
+    await Promise.all(this.#list.all().map((download) => download.close()));
   }
 
-  async #place(request: DownloadRequest, swarm: DownloadTarget['swarm']): Promise<Download | Refusal> {
-    const key = nameKey(request.group, request.file);
-    const former = this.#byName.get(key);
-    if (former !== undefined && isUnderWay(former)) return refusal('already_exists', 'this download is under way');
+  async #place(request: DownloadRequest, swarm: ReplyTo<'open_swarm'>): Promise<Download | Refusal> {
+    const { group, file } = request;
+    const former = this.named(group, file);
+    if (former?.isUnderWay) return refusal('already_exists', 'this download is under way');
     const path = await this.#checkPath(request);
     const user = this.#user;
     if (typeof path !== 'string' || user === undefined) {
       this.#options.swarms.leave(swarm.file);
       return typeof path === 'string' ? refusal('not_logged_in') : path;
     }
-    const { group, file } = request;
-    const download = new Download(user, { group, file, swarm, path }, { ...this.#options, changed: this.#changed });
-    this.#byName.set(key, download);
+    if (former?.isKept && former.target.path === path && isSameFile(former.target.metadata, swarm)) {
+      await former.resume();
+      this.#listen(former, swarm);
+      return former;
+    }
+    const { bytes, pieceLength, root } = swarm;
+    const metadata = { group: swarm.group, file: swarm.file, root, bytes, pieceLength };
+    const order = former?.order ?? this.#options.kept.nextOrder();
+    await former?.forget();
+    const record = { user, group, file, metadata, ...placeFor(path), state: 'queued', sharing: true, order } as const;
+    const download = new Download({ record, progress: undefined }, this.#context);
+    this.#list.put(download);
+    // Asked for is asked for, whatever becomes of this process.
+    await download.remember();
     this.#listen(download, swarm);
     return download;
   }
@@ -142,12 +210,19 @@ export class Downloads {
     const resolved = await resolveDestination(destination, file);
     if (!resolved.ok) return resolved;
     const { path } = resolved;
-    const isTaken = [...this.#byName.values()].some((other) => isUnderWay(other) && other.target.path === path);
+    const isTaken = this.#list.all().some((other) => other.isUnderWay && other.target.path === path);
     if (isTaken) return refusal('destination_exists', `another download is on its way to ${path}`);
     return (await PartFile.probe(path)) ?? path;
   }
 
-  #listen(download: Download, swarm: DownloadTarget['swarm']): void {
+  /** What is known of the peers serves until a tracker has said more. */
+  async #resume(download: Download): Promise<void> {
+    await download.resume();
+    void this.#reopen(download);
+    this.#runQueued();
+  }
+
+  #listen(download: Download, swarm: ReplyTo<'open_swarm'>): void {
     this.#options.swarms.listen(swarm, {
       replace: (peers) => download.replacePeers(peers),
       change: (joined, left) => download.changePeers(joined, left),
@@ -157,7 +232,7 @@ export class Downloads {
   async #reopen(download: Download): Promise<void> {
     const { group, file } = download.target;
     const opened = await this.#options.swarms.open(group, file);
-    if (!isUnderWay(download) || download.user !== this.#user) return;
+    if (!download.isActive || download.user !== this.#user) return;
     if (!opened.ok) {
       // Other refusals pass: what is known of the peers serves meanwhile.
       if (endsDownload.has(opened.code)) await download.fail(opened);
@@ -172,29 +247,30 @@ export class Downloads {
   }
 
   #runQueued(): void {
-    const all = [...this.#byName.values()];
-    let room = MAX_RUNNING_DOWNLOADS - all.filter(({ state }) => state === 'downloading').length;
+    const all = this.#list.all();
+    let room = this.#maxRunning - all.filter(({ isRunning }) => isRunning).length;
     for (const download of all) {
       if (room <= 0 || this.#closed) return;
-      if (download.state !== 'queued' || download.user !== this.#user) continue;
+      if (download.state !== 'queued' || download.isRunning || download.user !== this.#user) continue;
       room--;
       void download.run();
     }
   }
 
-  readonly #changed = (download: Download): void => {
+  #changed(download: Download): void {
     this.#options.changed(download.status());
-    if (isUnderWay(download)) return;
+    if (download.isActive) return;
     this.#options.swarms.leave(download.id);
     this.#runQueued();
-    if (this.#isIdle()) for (const listener of this.#idleListeners) listener();
-  };
-
-  #isIdle(): boolean {
-    return ![...this.#byName.values()].some(isUnderWay);
+    this.#tellIfIdle();
   }
-}
 
-function nameKey(group: string, file: string): string {
-  return `${group}/${file}`;
+  #tellIfIdle(): void {
+    if (this.#isIdle()) for (const listener of this.#idleListeners) listener();
+  }
+
+  /** Those of others, and of nobody, move no further. */
+  #isIdle(): boolean {
+    return !this.#list.all().some((download) => download.isActive && download.user === this.#user);
+  }
 }

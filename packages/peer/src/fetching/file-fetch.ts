@@ -46,7 +46,7 @@ export interface FileFetchHandlers extends Omit<PieceFetchHandlers, 'ban' | 'ver
   /** The pieces' hashes are known: the content fills up from now on, and can be served. */
   begun(content: SharedContent): void;
   /** A piece of this many bytes is verified, written and added to the content. */
-  verified(byteCount: number): void;
+  verified(from: DeviceId, byteCount: number): void;
   /** A peer does not believe that this device may have the file. */
   notAllowed(): void;
 }
@@ -158,7 +158,7 @@ export class FileFetch {
         ban: (device) => this.#ban(device),
         verified: (from, byteCount) => {
           this.#sources.praise(from);
-          handlers.verified(byteCount);
+          handlers.verified(from, byteCount);
         },
       },
     });

@@ -4,28 +4,44 @@
  * directory, has come into the place of this one meanwhile, nothing is published there.
  */
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MAX_FILE_NAME_BYTES, type Refusal, refusal, utf8Length } from '@p2p/protocol';
 import { syncDirectory } from '@p2p/transport';
 import { isSystemError, removeIfThere } from '../data-directory/system-files.js';
 import { type ByteSource, fill } from '../sharing/byte-source.js';
-import { type FileStamp, stampOf } from '../sharing/file-stamp.js';
+import { type FileStamp, isAsKept, type KeptStamp, stampOf } from '../sharing/file-stamp.js';
 import { refusalOf } from './destination.js';
 import { isSameFile, moveWithoutOverwriting } from './move-without-overwriting.js';
+
+/** Nobody is led elsewhere by a link, nor made to wait by a pipe. */
+const reopening = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export interface PartPlace {
+  /** Where the file will lie. */
+  readonly path: string;
+  /** Where it lies as long as it is not whole. */
+  readonly partPath: string;
+}
+
+/** `found`: it was there already, left by an earlier run. */
+export type OpenedPart = { readonly ok: true; readonly part: PartFile; readonly found: boolean } | Refusal;
 
 export class PartFile implements ByteSource {
   /** Where the file will lie. */
   readonly path: string;
   readonly #temporaryPath: string;
   readonly #file: FileHandle;
+  /** Writes that are not done yet. */
+  readonly #writing = new Set<Promise<unknown>>();
   /** It lies under its final name. */
   #published = false;
   #closed = false;
 
-  private constructor(path: string, temporaryPath: string, file: FileHandle) {
+  private constructor({ path, partPath }: PartPlace, file: FileHandle) {
     this.path = path;
-    this.#temporaryPath = temporaryPath;
+    this.#temporaryPath = partPath;
     this.#file = file;
   }
 
@@ -38,16 +54,43 @@ export class PartFile implements ByteSource {
   }
 
   static async create(path: string): Promise<PartFile | Refusal> {
-    const temporaryPath = temporaryPathFor(path);
+    const opened = await PartFile.open(placeFor(path));
+    return opened.ok ? opened.part : opened;
+  }
+
+  /** What an earlier run, or one before a pause, has left; undefined where nothing is there that could be used. */
+  static async find(place: PartPlace): Promise<PartFile | undefined> {
     try {
-      return new PartFile(path, temporaryPath, await open(temporaryPath, 'wx+'));
+      const left = await reopen(place.partPath);
+      return left === undefined ? undefined : new PartFile(place, left);
     } catch (error) {
-      return refusalOf(error, path);
+      if (isSystemError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Opens what an earlier run has left, and makes a new file where there is nothing. */
+  static async open(place: PartPlace): Promise<OpenedPart> {
+    try {
+      const left = await reopen(place.partPath);
+      const file = left ?? (await open(place.partPath, 'wx+'));
+      return { ok: true, part: new PartFile(place, file), found: left !== undefined };
+    } catch (error) {
+      return refusalOf(error, place.path);
     }
   }
 
   /** Puts bytes at their place. */
   async write(offset: number, bytes: Uint8Array): Promise<Refusal | undefined> {
+    if (this.#closed) return refusal('destination_unwritable', `${this.path} is being left`);
+    const writing = this.#write(offset, bytes);
+    this.#writing.add(writing);
+    const refused = await writing;
+    this.#writing.delete(writing);
+    return refused;
+  }
+
+  async #write(offset: number, bytes: Uint8Array): Promise<Refusal | undefined> {
     try {
       for (let written = 0; written < bytes.length; ) {
         const rest = bytes.length - written;
@@ -66,6 +109,33 @@ export class PartFile implements ByteSource {
       if (isSystemError(error)) return false;
       throw error;
     }
+  }
+
+  /** Resolves when nothing is being written. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  /** Puts on disk what is written. What then tells that it is unchanged; undefined where the system refuses. */
+  async flush(): Promise<FileStamp | undefined> {
+    if (this.#closed) return undefined;
+    try {
+      await this.#file.datasync();
+      return stampOf(await this.#file.stat({ bigint: true }));
+    } catch (error) {
+      if (isSystemError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether it is as it was when this stamp was taken, in an earlier run perhaps. */
+  async isAsKept(stamp: KeptStamp): Promise<boolean> {
+    return isAsKept(stamp, await this.#file.stat({ bigint: true }));
+  }
+
+  /** Bytes up to the end of what was written. */
+  async size(): Promise<number> {
+    return (await this.#file.stat()).size;
   }
 
   /**
@@ -91,6 +161,7 @@ export class PartFile implements ByteSource {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.settled();
     await this.#file.close();
   }
 
@@ -116,10 +187,42 @@ export class PartFile implements ByteSource {
   }
 }
 
-/** A name of its own beside the destination, within what a file system allows. */
-function temporaryPathFor(path: string): string {
+/** A place of its own beside the destination, with a name within what a file system allows. */
+export function placeFor(path: string): PartPlace {
   const suffix = `.${randomBytes(6).toString('hex')}.p2p-part`;
   const characters = [...basename(path)];
   while (utf8Length(characters.join('')) + suffix.length + 1 > MAX_FILE_NAME_BYTES) characters.pop();
-  return join(dirname(path), `.${characters.join('')}${suffix}`);
+  return { path, partPath: join(dirname(path), `.${characters.join('')}${suffix}`) };
+}
+
+/**
+ * The file under the final name, where it is the one that had this stamp under its temporary name. Where it still has
+ * that name, too, it loses it.
+ */
+export async function stampIfPublished(place: PartPlace, stamp: KeptStamp): Promise<FileStamp | undefined> {
+  try {
+    const stats = await lstat(place.path, { bigint: true });
+    if (!stats.isFile() || !isAsKept(stamp, stats)) return undefined;
+    const left = await lstat(place.partPath, { bigint: true }).catch(() => undefined);
+    if (left !== undefined && isSameFile(left, stats)) await removeIfThere(place.partPath);
+    return stampOf(stats);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where nothing is there. What is no file of this name alone is not touched. */
+async function reopen(partPath: string): Promise<FileHandle | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(partPath, reopening);
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const stats = await file.stat();
+  if (stats.isFile() && stats.nlink === 1) return file;
+  await file.close();
+  throw Object.assign(new Error(`something else lies at ${partPath}`), { code: 'EEXIST', errno: 0 });
 }

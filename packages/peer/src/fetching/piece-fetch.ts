@@ -98,9 +98,10 @@ export class PieceFetch {
     const { part, content, handlers } = this.#options;
     const refused = await part.write(pieceRange(piece, content.tree.geometry).start, bytes);
     this.#writing.delete(piece);
+    // It counts for a later fetch even where this one is over.
+    if (refused === undefined) content.addPiece(piece);
     if (this.#closed) return;
     if (refused !== undefined) return handlers.failed(refused);
-    content.addPiece(piece);
     handlers.verified(device, bytes.length);
     this.step({ kind: 'piece_verified', peer: device, piece });
   }

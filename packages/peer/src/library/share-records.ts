@@ -1,5 +1,5 @@
 /** How shares and content trees are written down, and read again: checked as a stranger's words would be. */
-import { contentRoot, fileId, groupId } from '@p2p/protocol';
+import { contentRoot, fileId, groupId, LEAF_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES } from '@p2p/protocol';
 import { type ContentTree, geometryOf, layerBytesOf } from '@p2p/swarm';
 import { z } from 'zod';
 import type { KeptStamp } from '../sharing/file-stamp.js';
@@ -13,11 +13,16 @@ const whole = z
   .string()
   .regex(/^[0-9]{1,20}$/)
   .transform(BigInt);
-const bytes = z.int().min(0);
-const pieceLength = z.int().min(1);
+/** Those that a geometry can be made of. */
+export const fileSize = z.int().min(0).max(MAX_FILE_BYTES);
+export const pieceSize = z
+  .int()
+  .min(LEAF_BYTES)
+  .max(MAX_PIECE_BYTES)
+  .refine((length) => Number.isInteger(Math.log2(length)));
 
 /** Numbers of the system may be larger than JSON's. */
-const keptStamp = z.object({ inode: whole, bytes: whole, modifiedNs: whole });
+export const keptStamp = z.object({ inode: whole, bytes: whole, modifiedNs: whole });
 
 const share = z.object({
   version,
@@ -27,18 +32,18 @@ const share = z.object({
   name: z.string(),
   user: z.string(),
   root: contentRoot,
-  bytes,
-  pieceLength,
+  bytes: fileSize,
+  pieceLength: pieceSize,
   path: z.string(),
   stamp: keptStamp,
 });
 /** A file that a user shares whole, and where it lies. */
 export type ShareRecord = Omit<z.infer<typeof share>, 'version'>;
 
-const tree = z.object({ version, root: contentRoot, bytes, pieceLength });
+const tree = z.object({ version, root: contentRoot, bytes: fileSize, pieceLength: pieceSize });
 type TreeId = Omit<z.infer<typeof tree>, 'version'>;
 
-function stampText({ inode, bytes: size, modifiedNs }: KeptStamp) {
+export function stampText({ inode, bytes: size, modifiedNs }: KeptStamp) {
   return { inode: `${inode}`, bytes: `${size}`, modifiedNs: `${modifiedNs}` };
 }
 
@@ -62,8 +67,8 @@ export function treeKey({ root, pieceLength: length }: Pick<TreeId, 'root' | 'pi
 }
 
 export function writeTree({ geometry, root, layer }: ContentTree): RecordBody {
-  const { bytes: size, pieceLength: length } = geometry;
-  const header = { version: VERSION, root: Buffer.from(root).toString('hex'), bytes: size, pieceLength: length };
+  const { bytes, pieceLength } = geometry;
+  const header = { version: VERSION, root: Buffer.from(root).toString('hex'), bytes, pieceLength };
   return { header, bytes: layer };
 }
 
@@ -76,6 +81,6 @@ export function readTree(body: RecordBody): ContentTree | undefined {
   return { geometry, root: Buffer.from(data.root, 'hex'), layer: body.bytes };
 }
 
-export function isOfKind(kind: 'share' | 'tree', key: string): boolean {
+export function isOfKind(kind: 'share' | 'tree' | 'download' | 'progress', key: string): boolean {
   return key.startsWith(`["${kind}",`);
 }

@@ -9,21 +9,20 @@ export class SharedContent {
   #source: ByteSource;
   #complete: boolean;
 
-  private constructor(tree: ContentTree, source: ByteSource, complete: boolean) {
-    const { pieceCount } = tree.geometry;
+  private constructor(tree: ContentTree, source: ByteSource, verified: Bitfield | 'all') {
     this.tree = tree;
     this.#source = source;
-    this.#complete = complete;
-    this.#pieces = complete ? Bitfield.full(pieceCount) : new Bitfield(pieceCount);
+    this.#complete = verified === 'all';
+    this.#pieces = verified === 'all' ? Bitfield.full(tree.geometry.pieceCount) : verified;
   }
 
   static whole(tree: ContentTree, source: ByteSource): SharedContent {
-    return new SharedContent(tree, source, true);
+    return new SharedContent(tree, source, 'all');
   }
 
-  /** A file that is being fetched: no piece of it is there yet. */
-  static partial(tree: ContentTree, source: ByteSource): SharedContent {
-    return new SharedContent(tree, source, false);
+  /** A file that is being fetched: what an earlier fetch has verified of it is there already. */
+  static partial(tree: ContentTree, source: ByteSource, verified?: ReadonlyBitfield): SharedContent {
+    return new SharedContent(tree, source, verified?.clone() ?? new Bitfield(tree.geometry.pieceCount));
   }
 
   get pieces(): ReadonlyBitfield {
