@@ -40,6 +40,8 @@ export class KnownPeers {
   /** This client itself, where it shares the whole file already: asked like any other, so that all is verified. */
   #ownCopy(): SwarmPeer[] {
     const shared = this.#library.servable(this.#file.group, this.#file.root);
-    return shared?.content.complete ? [{ device: this.#self, address: NO_ADDRESS, complete: true, reachable: true }] : [];
+    return shared?.content.complete
+      ? [{ device: this.#self, address: NO_ADDRESS, complete: true, reachable: true }]
+      : [];
   }
 }
