@@ -163,7 +163,7 @@ describe('after a restart', () => {
     await first.kept.store.write([['["share","ana","b"]', { header: { version: 99 }, bytes: new Uint8Array() }]]);
     await first.kept.store.close();
     const again = await run();
-    expect(again.kept.complaints).toEqual([expect.stringContaining('1 records')]);
+    expect(again.kept.complaints).toEqual([expect.stringContaining('1 of the shares and downloads')]);
     await again.shares.bringBack('ana');
     expect(again.names()).toEqual(['a']);
     await again.kept.store.close();

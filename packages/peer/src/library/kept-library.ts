@@ -54,7 +54,7 @@ export async function openLibrary(directory: string): Promise<KeptLibrary> {
 }
 
 function senselessComplaint(directory: string, count: number): string {
-  return `${count} shares or downloads in ${directory} make no sense to this program, and are forgotten – see show_downloads, and upload again what is no longer shared`;
+  return `${count} of the shares and downloads in ${directory} make no sense to this program, and are forgotten – see show_downloads, and upload again what is no longer shared`;
 }
 
 /** All that are under way, and of those that have ended the latest. */
