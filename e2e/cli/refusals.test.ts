@@ -19,7 +19,6 @@ const withoutCase = new Set([
   'internal', // A bug; one that is known is mended.
   'too_many_attempts', // Attempts are not counted yet.
   'limit_reached', // Met by no ordinary use.
-  'no_such_download', // Of pause, resume, cancel and explain.
 ]);
 
 let world: World;

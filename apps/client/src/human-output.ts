@@ -91,7 +91,7 @@ export function downloadLine(download: Omit<DownloadStatus, 'root'>): string {
     case 'complete':
       return sentence`${subject}  ${formatBytes(bytes)}  ${download.path}`;
     case 'failed':
-      return sentence`${subject}  ${progress}  ${download.error?.message ?? 'failed'}`;
+      return sentence`${subject}  ${progress}  ${download.error?.message ?? 'cancelled'}`;
     case 'downloading':
       return [
         subject,

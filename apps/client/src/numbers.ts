@@ -14,3 +14,8 @@ export function parseByteCount(text: string): number | undefined {
   const bytes = Math.round(Number(number + decimals) * (unitBytes[unit.toLowerCase()] ?? 1));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+/** A whole number of things; undefined where `text` is no such number. */
+export function parseCount(text: string): number | undefined {
+  return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,3 +1,4 @@
+import type { DownloadState } from '@p2p/peer';
 import { refusal } from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/commands/index.js';
@@ -16,6 +17,7 @@ describe('the table of commands', () => {
     expect(usages).toEqual([
       'accept_request <group> <user>',
       'add_owner <group> <user>',
+      'cancel <group> <file>',
       'change_password <old> <new>',
       'create_group <group>',
       'create_user <user> <password>',
@@ -24,7 +26,7 @@ describe('the table of commands', () => {
       'help [command]',
       'join_group <group>',
       'leave_group <group>',
-      'limit <up|down> <rate>',
+      'limit <up|down|running> <limit>',
       'list_conflicts',
       'list_devices',
       'list_files <group>',
@@ -33,11 +35,13 @@ describe('the table of commands', () => {
       'list_requests <group>',
       'login <user> <password>',
       'logout',
+      'pause <group> <file>',
       'quit',
       'reject_request <group> <user>',
       'remove_file <group> <file>',
       'remove_member <group> <user>',
       'remove_owner <group> <user>',
+      'resume <group> <file>',
       'revoke_device <device>',
       'show_downloads',
       'stop_share <group> <file>',
@@ -108,7 +112,14 @@ describe('single commands', () => {
 
   it('show_downloads tells a script the fields of the contract and a person a letter', async () => {
     const failed = download({ state: 'failed', file: 'b', error: { code: 'no_peers', message: 'nobody answered' } });
-    const downloads = [download(), download({ state: 'complete', file: 'c' }), failed];
+    const downloads = [
+      download(),
+      download({ state: 'complete', file: 'c' }),
+      failed,
+      download({ state: 'failed', file: 'd' }),
+      download({ state: 'queued', file: 'e', done: 0 }),
+      download({ state: 'paused', file: 'f' }),
+    ];
     const outcome = await run(
       memoryPeer({ showDownloads: () => ({ ok: true, result: { downloads } }) }),
       'show_downloads',
@@ -119,6 +130,9 @@ describe('single commands', () => {
       '[D] [films] a.mkv  45 % of 977 KiB  2.0 MiB/s  1 s left  2 peers',
       '[C] [films] c  977 KiB  /home/ann/a.mkv',
       '[F] [films] b  45 % of 977 KiB  nobody answered',
+      '[F] [films] d  45 % of 977 KiB  cancelled',
+      '[Q] [films] e  0 % of 977 KiB  queued',
+      '[P] [films] f  45 % of 977 KiB  paused',
     ]);
   });
 
@@ -187,6 +201,28 @@ describe('single commands', () => {
     );
   });
 
+  it('pause, resume and cancel say what has become of the download', async () => {
+    const answer = (state: DownloadState) => async (group: string, file: string) =>
+      ({ ok: true, result: { group, file, state } }) as const;
+    const peer = memoryPeer({
+      pauseDownload: answer('paused'),
+      resumeDownload: answer('queued'),
+      cancelDownload: answer('failed'),
+    });
+    for (const [name, state, text] of [
+      ['pause', 'paused', 'a.mkv is paused – to go on: resume'],
+      ['resume', 'queued', 'a.mkv goes on when it is its turn'],
+      ['cancel', 'failed', 'a.mkv is cancelled'],
+    ] as const) {
+      const outcome = await run(peer, name, 'films', 'a.mkv');
+      if (!outcome.ok) throw new Error(outcome.message);
+      expect(outcome.result).toEqual({ group: 'films', file: 'a.mkv', state });
+      expect(outcome.text()).toBe(text);
+    }
+    const running = await run(memoryPeer({ resumeDownload: answer('downloading') }), 'resume', 'films', 'a.mkv');
+    expect(running.ok && running.text()).toBe('a.mkv goes on');
+  });
+
   it('limit takes a direction and a rate', async () => {
     const set: unknown[] = [];
     const peer = memoryPeer({
@@ -205,6 +241,9 @@ describe('single commands', () => {
       ['up', 'fast'],
       ['down', '-1'],
       ['up', ''],
+      ['up', '1', 'films'],
+      ['running', '1k'],
+      ['running', '1', 'films', 'a.mkv'],
     ]) {
       expect(await run(peer, 'limit', ...wrong)).toMatchObject({ ok: false, code: 'bad_request' });
     }
@@ -212,6 +251,16 @@ describe('single commands', () => {
       ['up', 512_000],
       ['down', 0],
     ]);
+  });
+
+  it('limit takes a number of downloads', async () => {
+    const peer = memoryPeer({
+      limitRunning: (running) => ({ ok: true, result: { running } }),
+    });
+    const running = await run(peer, 'limit', 'running', '3');
+    if (!running.ok) throw new Error(running.message);
+    expect(running.result).toEqual({ running: 3 });
+    expect(running.text()).toBe('at most 3 downloads run at a time');
   });
 
   it('wait takes seconds', async () => {

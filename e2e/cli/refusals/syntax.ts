@@ -28,7 +28,10 @@ const usages = [
   'list_files <group>',
   'download_file <group> <file> <destination>',
   'show_downloads',
-  'limit <up|down> <rate>',
+  'pause <group> <file>',
+  'resume <group> <file>',
+  'cancel <group> <file>',
+  'limit <up|down|running> <limit>',
   'stop_share <group> <file>',
   'remove_file <group> <file>',
   'trackers',
@@ -46,7 +49,7 @@ function fittingLine(usage: string): string {
     .replace(/ \[.*$/, '')
     .replace('<old> <new>', 'longenough longenough')
     .replace('<device>', '0123abcd')
-    .replace('<up|down> <rate>', 'up 0')
+    .replace('<up|down|running> <limit>', 'up 0')
     .replaceAll(/<(\w+)>/g, '$1');
 }
 
@@ -54,7 +57,7 @@ function fittingLine(usage: string): string {
 export const wordCounts = usages.flatMap((usage): [line: string, usage: string][] => {
   const name = usage.split(' ', 1)[0] ?? '';
   const line = fittingLine(usage);
-  const tooMany = `${line}${usage.includes('[') ? ' 1 2' : ' 1'}`;
+  const tooMany = `${line}${usage.includes('[') ? ' 1 2 3' : ' 1'}`;
   const tooFew = line === name ? [] : [line.slice(0, line.lastIndexOf(' '))];
   return [...tooFew, tooMany].map((wrong) => [wrong, usage]);
 });
@@ -71,6 +74,13 @@ export const syntaxCases: readonly RefusalCase[] = [
   { by: 'stranger', line: 'limit sideways 0', code: 'bad_request' },
   { by: 'stranger', line: 'limit up fast', code: 'bad_request' },
   { by: 'stranger', line: 'limit down -1', code: 'bad_request' },
+  { by: 'stranger', line: 'limit running 1k', code: 'bad_request' },
+  {
+    by: 'stranger',
+    line: 'limit running 1 films',
+    code: 'bad_request',
+    because: 'files have no downloads of their own',
+  },
   { by: 'stranger', line: 'limit up 1.5', code: 'bad_request', because: 'there are no half bytes' },
   { by: 'ana', line: 'upload_file clip.bin films --as', code: 'bad_request' },
   { by: 'ana', line: 'upload_file clip.bin films --at other.bin', code: 'bad_request' },

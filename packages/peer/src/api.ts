@@ -55,6 +55,13 @@ export interface DownloadStatus {
   readonly earlier?: true;
 }
 
+/** What became of a download that was told to rest, to go on or to end. */
+export interface DownloadAnswer {
+  readonly group: string;
+  readonly file: string;
+  readonly state: DownloadState;
+}
+
 export type LimitDirection = 'up' | 'down';
 
 /** Bytes per second, 0 for no limit. */
@@ -171,6 +178,12 @@ export interface Peer {
     destination: string,
   ): Promise<Answer<{ group: string; file: string; bytes: number; path: string }>>;
   showDownloads(): Answer<{ downloads: DownloadStatus[] }>;
+  /** It lets go of its peers and of its place among those that run; what is verified stays. */
+  pauseDownload(group: string, file: string): Promise<Answer<DownloadAnswer>>;
+  /** Also one that has failed: what was verified before it did is not fetched twice. */
+  resumeDownload(group: string, file: string): Promise<Answer<DownloadAnswer>>;
+  /** It is `failed` then, without an error since nothing has gone wrong, and not shown any more. */
+  cancelDownload(group: string, file: string): Promise<Answer<DownloadAnswer>>;
   /** Until no download is queued or downloading; `timed_out` after `seconds`. */
   wait(seconds?: number): Promise<Answer<{ complete: number; failed: number }>>;
   stopShare(group: string, file: string): Promise<Answer<{ group: string; file: string }>>;
@@ -178,6 +191,9 @@ export interface Peer {
 
   /** Bytes per second of all transfers together, at once and until the client closes; 0: no limit. */
   limit(direction: LimitDirection, bytesPerSecond: number): Answer<RateLimitsRow>;
+
+  /** Downloads that run at a time, until the client closes; 0, or more than there may be: as many as there may be. */
+  limitRunning(downloads: number): Answer<{ running: number }>;
 
   trackers(): Promise<Answer<{ trackers: TrackerRow[] }>>;
   /** Oldest first; of files only those in groups that the user is a member of. */

@@ -151,6 +151,7 @@ export class Client {
       announcer: this.#announcer,
       downloads: this.#downloads,
       limits: this.#limits,
+      swarms: this.#swarms,
       files: this.#files,
       identity: this.#kept.identity,
       deviceName: nameOfDevice(this.#options.deviceName),

@@ -1,6 +1,7 @@
 /** Every command that there is, in the order in which `help` lists them. */
 import { acceptRequest } from './accept-request.js';
 import { addOwner } from './add-owner.js';
+import { cancel } from './cancel.js';
 import { changePassword } from './change-password.js';
 import type { Command } from './command.js';
 import { createGroup } from './create-group.js';
@@ -19,11 +20,13 @@ import { listMembers } from './list-members.js';
 import { listRequests } from './list-requests.js';
 import { login } from './login.js';
 import { logout } from './logout.js';
+import { pause } from './pause.js';
 import { quit } from './quit.js';
 import { rejectRequest } from './reject-request.js';
 import { removeFile } from './remove-file.js';
 import { removeMember } from './remove-member.js';
 import { removeOwner } from './remove-owner.js';
+import { resume } from './resume.js';
 import { revokeDevice } from './revoke-device.js';
 import { showDownloads } from './show-downloads.js';
 import { stopShare } from './stop-share.js';
@@ -56,6 +59,9 @@ const all: readonly Command[] = [
   listFiles,
   downloadFile,
   showDownloads,
+  pause,
+  resume,
+  cancel,
   limit,
   wait,
   stopShare,
