@@ -24,6 +24,8 @@ async function loggedIn(user: string): Promise<RawClient> {
   const client = await RawClient.connect(device, cluster.port(1), { address: { host: '127.0.0.1', port: 9 } });
   await changed(client, { type: 'create_user', user, password: 'right-password' });
   await changed(client, { type: 'login', user, password: 'right-password', token: randomBytes(32) });
+  // That nobody is there is news of its own, which is not meant here.
+  await expect.poll(() => client.pushed.map(({ type }) => type)).toContain('reachability');
   return client;
 }
 

@@ -173,6 +173,20 @@ describe('a sharer that can’t be dialled', () => {
     expect(await coming).toBe(expected);
   });
 
+  test('is asked again where the tracker doesn’t know yet whether this client can be dialled', async () => {
+    vi.useFakeTimers();
+    try {
+      const outcomes: Outcome[] = ['later', 'later', 'unreachable'];
+      const ask = async () => ({ ok: true, tracker: 1, reply: { outcome: outcomes.shift() } });
+      const coming = new AskedDials({ ask } as unknown as Session).ask(sharer, group, never);
+      await vi.advanceTimersByTimeAsync(DIAL_REQUEST_TIMEOUT_MS - 1);
+      expect(await coming).toBe('unreachable');
+      expect(outcomes).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('is dialled all the same where it doesn’t come: the tracker may be further off', async () => {
     const { dialling } = diallingWith(trackerThat('unreachable').session);
     const { port } = await listen(other);

@@ -160,7 +160,6 @@ const grant = z.string().max(MAX_GRANT_BYTES);
  * dial the device that asks. `later`: whether it can be dialled is not known yet, or one of the two was asked too often.
  */
 const dialOutcome = z.enum(['asked', 'not_sharing', 'unreachable', 'later']);
-export type DialOutcome = z.infer<typeof dialOutcome>;
 
 const mutationReplies = [
   ok('create_user', { user: name, ...replicated }),

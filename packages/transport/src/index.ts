@@ -3,7 +3,7 @@ export { replaceFile, syncDirectory } from './atomic-file.js';
 export type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 export { type DialFailure, type Dialled, type DialOptions, dialSecure } from './dial.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
-export { type HandOn, readFirstFrame } from './first-frame.js';
+export { readFirstFrame } from './first-frame.js';
 export { type Identity, type LoadedIdentity, loadOrCreateIdentity } from './identity.js';
 export {
   identitiesIn,

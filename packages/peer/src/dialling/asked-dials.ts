@@ -2,9 +2,13 @@
  * Sharers that can't be dialled, asked by way of the tracker to dial this client: whom it waits for, and nobody else is
  * let in as a sharer.
  */
-import { type DeviceId, DIAL_REQUEST_TIMEOUT_MS, type GroupId } from '@p2p/protocol';
+import { type DeviceId, DIAL_REQUEST_TIMEOUT_MS, type GroupId, type ReplyTo } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
+
+/** A dial over half the world, and the tracker knows. */
+const ASK_AGAIN_MS = 500;
+const MAX_ASKED_AGAIN = 3;
 
 /** Why a sharer doesn't come: `unreachable` is this client, as far as the tracker knows. */
 export type AskedDialFailure = 'unreachable' | 'no_answer';
@@ -26,9 +30,8 @@ export class AskedDials {
     const giveUp = new AbortController();
     const coming = this.#wait(device, AbortSignal.any([signal, giveUp.signal]));
     // It may come before the tracker's answer, which may not come at all.
-    void this.#session.ask({ type: 'ask_dial', group, device }).then((called) => {
-      if (called.ok && called.reply.outcome === 'asked') return;
-      giveUp.abort(called.ok && called.reply.outcome === 'unreachable' ? 'unreachable' : 'no_answer');
+    void this.#askTracker(device, group).then((outcome) => {
+      if (outcome !== 'asked') giveUp.abort(outcome);
     });
     const connection = await coming;
     if (connection !== undefined) return connection;
@@ -41,6 +44,16 @@ export class AskedDials {
     const arrived = this.#awaited.get(connection.remote.key as DeviceId);
     arrived?.(connection);
     return arrived !== undefined;
+  }
+
+  /** Right after a log-in the tracker doesn't know yet whether this client can be dialled: then it is asked again. */
+  async #askTracker(device: DeviceId, group: GroupId): Promise<ReplyTo<'ask_dial'>['outcome'] | 'refused'> {
+    for (let again = 0; ; again++) {
+      const called = await this.#session.ask({ type: 'ask_dial', group, device });
+      const outcome = called.ok ? called.reply.outcome : 'refused';
+      if (outcome !== 'later' || again === MAX_ASKED_AGAIN || !this.#awaited.has(device)) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
   }
 
   #wait(device: DeviceId, signal: AbortSignal): Promise<Connection | undefined> {
