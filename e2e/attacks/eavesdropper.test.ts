@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster } from '@p2p/harness';
 import type { TrackerMessage } from '@p2p/protocol';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { newDevice, RawClient } from './raw-client.js';
 
 let cluster: Cluster;
@@ -25,7 +25,7 @@ async function loggedIn(user: string): Promise<RawClient> {
   await changed(client, { type: 'create_user', user, password: 'right-password' });
   await changed(client, { type: 'login', user, password: 'right-password', token: randomBytes(32) });
   // That nobody is there is news of its own, which is not meant here.
-  await expect.poll(() => client.pushed.map(({ type }) => type)).toContain('reachability');
+  await vi.waitFor(() => expect(client.pushed.map(({ type }) => type)).toContain('reachability'), 10_000);
   return client;
 }
 
