@@ -1,11 +1,11 @@
-/** docs/OPERATIONS.md quotes what trackers say: each line is there in the sources, word by word. */
+/** docs/OPERATIONS.md quotes what trackers and clients say: each line is there in the sources, word by word. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const said = ['apps/tracker', 'packages/state', 'packages/transport'].map((folder) =>
+const said = ['apps/tracker', 'packages/peer', 'packages/state', 'packages/transport'].map((folder) =>
   textOf(join(root, folder, 'src')),
 );
 const document = readFileSync(join(root, 'docs/OPERATIONS.md'), 'utf8');

@@ -18,3 +18,8 @@ export function isSameFile(one: DownloadTarget['metadata'], other: DownloadTarge
   const isSame = one.file === other.file && one.root === other.root;
   return isSame && one.bytes === other.bytes && one.pieceLength === other.pieceLength;
 }
+
+/** How it is offered to others. */
+export function shareOf({ group: groupName, file: name, metadata, path }: DownloadTarget, user: string) {
+  return { id: metadata.file, group: metadata.group, groupName, name, user, path };
+}

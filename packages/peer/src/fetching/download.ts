@@ -2,26 +2,22 @@
  * One download from the command to the file under its final name: its state, its fetch while it runs, and its place in
  * the library while and after it is fetched. What it has on the disk is the matter of its {@link PartProgress}.
  */
-import { type DeviceId, type ErrorCode, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
+import { type DeviceId, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { DownloadState, DownloadStatus } from '../api.js';
 import type { DownloadRecord } from '../library/download-records.js';
 import type { KeptDownload } from '../library/kept-library.js';
 import { SourceFile } from '../sharing/byte-source.js';
 import type { FileStamp } from '../sharing/file-stamp.js';
-import type { SharedContent } from '../sharing/shared-content.js';
 import type { DownloadContext } from './download-context.js';
 import { DownloadRun } from './download-run.js';
-import type { DownloadTarget } from './download-target.js';
+import { type DownloadTarget, shareOf } from './download-target.js';
 import { KnownPeers } from './known-peers.js';
 import { PacedCall } from './paced-call.js';
 import { PartProgress } from './part-progress.js';
 
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 500;
-
-/** What may pass by itself, or with a little help: what is verified is worth keeping. */
-const passes: ReadonlySet<ErrorCode> = new Set(['disk_full', 'no_peers', 'destination_unwritable', 'limit_reached']);
 
 export class Download {
   readonly target: DownloadTarget;
@@ -255,23 +251,18 @@ export class Download {
   }
 
   async #endWhole(stamp: FileStamp): Promise<void> {
-    const { files } = this.#context;
+    const { files, shares } = this.#context;
     const { path } = this.target;
     await files.forget(path);
     const content = await this.#progress.finished(new SourceFile(path, stamp, files));
     this.#run?.finish();
     this.#run = undefined;
     this.#running = undefined;
-    if (content !== undefined && this.#sharing) await this.#shareWhole(stamp, content);
+    if (content !== undefined && this.#sharing)
+      await shares.addFetched(shareOf(this.target, this.user), stamp, content);
     this.#state = 'complete';
     await this.remember();
     this.#become('complete');
-  }
-
-  async #shareWhole(stamp: FileStamp, content: SharedContent): Promise<void> {
-    const { group: groupName, file: name, metadata, path } = this.target;
-    const share = { id: metadata.file, group: metadata.group, groupName, name, user: this.user, path };
-    await this.#context.shares.addFetched(share, stamp, content);
   }
 
   async #endFailed(reason: Refusal): Promise<void> {
@@ -279,7 +270,8 @@ export class Download {
     this.#error = reason;
     // Known before anything is waited for, so that nothing begins meanwhile.
     this.#state = 'failed';
-    if (passes.has(reason.code) && this.#progress.done > 0) await this.#progress.rest();
+    this.#tell.cancel();
+    if (await this.#progress.isWorthKeeping(reason)) await this.#progress.rest();
     else await this.#progress.discard();
     await this.remember();
     this.#become('failed');

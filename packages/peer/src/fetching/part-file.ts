@@ -146,7 +146,7 @@ export class PartFile implements ByteSource {
     try {
       await this.#file.sync();
       // The name may lead elsewhere by now: what is written and verified is only what is open here.
-      if (!(await this.#isInPlace())) {
+      if (!(await this.isInPlace())) {
         return refusal('destination_unwritable', `the directory of ${this.path} was moved, or replaced, meanwhile`);
       }
       this.#published = await moveWithoutOverwriting(this.#temporaryPath, this.path);
@@ -168,7 +168,7 @@ export class PartFile implements ByteSource {
   /** Closes and removes what is there, unless it has been published. */
   async discard(): Promise<void> {
     if (this.#published || this.#closed) return this.close();
-    const isInPlace = await this.#isInPlace();
+    const isInPlace = await this.isInPlace();
     // What can't be found any more shall at least take no room.
     if (!isInPlace) await this.#file.truncate().catch(() => undefined);
     await this.close();
@@ -176,7 +176,7 @@ export class PartFile implements ByteSource {
   }
 
   /** Whether the temporary name leads to the file that is open here. */
-  async #isInPlace(): Promise<boolean> {
+  async isInPlace(): Promise<boolean> {
     try {
       const there = await lstat(this.#temporaryPath, { bigint: true });
       return isSameFile(there, await this.#file.stat({ bigint: true }));

@@ -2,7 +2,7 @@
  * How far a download is, on this machine's disk: its part file, the pieces of it that are verified, and the record of
  * them that outlives the process. What is recorded is on disk; what isn't may be there as well, and is looked for.
  */
-import { type DeviceId, REMEMBER_PIECES_AFTER_MS, type Refusal } from '@p2p/protocol';
+import { type DeviceId, type ErrorCode, REMEMBER_PIECES_AFTER_MS, type Refusal } from '@p2p/protocol';
 import { Bitfield, type ContentTree, geometryOf, type PieceGeometry, type ReadonlyBitfield } from '@p2p/swarm';
 import { Mutex } from 'async-mutex';
 import type { ProgressRecord } from '../library/download-records.js';
@@ -24,6 +24,9 @@ export interface PartProgressOptions {
   /** One check of what lies on a disk at a time. */
   readonly checking: Mutex;
 }
+
+/** What may pass by itself, or with a little help. */
+const passes: ReadonlySet<ErrorCode> = new Set(['disk_full', 'no_peers', 'destination_unwritable', 'limit_reached']);
 
 export class PartProgress {
   readonly #options: PartProgressOptions;
@@ -135,6 +138,11 @@ export class PartProgress {
     if (part === undefined) throw new Error('a fetch has ended without its file');
     await this.save();
     return await part.publish();
+  }
+
+  /** Whether a download that fails for this reason could go on: something is verified, and would be found again. */
+  async isWorthKeeping({ code }: Refusal): Promise<boolean> {
+    return passes.has(code) && this.done > 0 && (this.#part === undefined || (await this.#part.isInPlace()));
   }
 
   /** Lets go of the part file, which stays. What is verified is recorded. */
