@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import type { Contender } from '../contenders/contender.js';
 import { TorrentCrew, type TorrentPlace } from './torrent-crew.js';
 
+/** As large as ours; with 64 KiB it was no quicker. */
 const PIECE_BYTES = 256 * 1024;
 /** What aria2 runs when all is there; it prints the path. */
 const COMPLETE_HOOK = '/bin/echo';
