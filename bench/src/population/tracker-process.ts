@@ -18,7 +18,7 @@ export function memoryOf({ pid }: Program): number {
 }
 
 /** Processor time since its start, all threads together, s; 0 on systems without /proc. */
-export function processorSecondsOf({ pid }: Program): number {
+export function processorSecondsOf({ pid }: Pick<Program, 'pid'>): number {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Behind the name, which may hold anything: state is field 3, user and system time are 14 and 15.

@@ -12,14 +12,17 @@ export interface Outcome {
   /** The same of each downloader. */
   readonly downloaderCopies: readonly number[];
   /** Of all cores, by all processes of the machine, 0 to 1. */
-  readonly processorShare: number;
+  readonly busyShare: number;
+  /** By the contender's own processes, the kernel's work for them not all counted. */
+  readonly coresUsed: number;
 }
 
-export function lineOf({ seconds, seederCopies, downloaderCopies, processorShare }: Outcome, bound: number): string {
+export function lineOf(outcome: Outcome, bound: number): string {
+  const { seconds, seederCopies, downloaderCopies, busyShare, coresUsed } = outcome;
   const time = `${seconds.toFixed(2)} s, ${(seconds / bound).toFixed(3)} × the bound`;
   const others = downloaderCopies.map((copies) => copies.toFixed(2)).join(' ');
-  const busy = Math.round(processorShare * 100);
-  return `${time}; copies: ${seederCopies.toFixed(3)} by the seeder, ${others}; cores ${busy} % busy`;
+  const cores = `${coresUsed.toFixed(2)} cores used, all ${Math.round(busyShare * 100)} % busy`;
+  return `${time}; copies: ${seederCopies.toFixed(3)} by the seeder, ${others}; ${cores}`;
 }
 
 interface Rounds {
@@ -45,7 +48,8 @@ export function figuresOf(outcomes: readonly Outcome[], { contender, scenario, b
       value: mean(outcomes.flatMap((of) => of.downloaderCopies)),
       unit: '',
     },
-    { what: `${name}: cores busy`, value: 100 * mean(outcomes.map((of) => of.processorShare)), unit: '%' },
+    { what: `${name}: cores used by it`, value: mean(outcomes.map((of) => of.coresUsed)), unit: '' },
+    { what: `${name}: all cores busy`, value: 100 * mean(outcomes.map((of) => of.busyShare)), unit: '%' },
   ];
 }
 

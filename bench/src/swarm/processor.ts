@@ -1,16 +1,29 @@
-/** How busy the machine is, whoever it is that keeps it so: a figure taken while others worked is worth less. */
+/** What a round takes of the processor, and how busy the machine is altogether: then a figure is worth less. */
 import { cpus } from 'node:os';
+import { processorSecondsOf } from '../population/tracker-process.js';
+import type { Host } from './network/shaped-network.js';
 
-/** @returns what tells the share of all cores' time, 0 to 1, that was not idle since the call */
-export function processorUse(): { share(): number } {
-  const before = times();
-  return {
-    share: () => {
-      const now = times();
-      const all = now.all - before.all;
-      return all === 0 ? 0 : 1 - (now.idle - before.idle) / all;
-    },
+export interface ProcessorUse {
+  /** Of all cores, by all processes of the machine, 0 to 1. */
+  readonly busyShare: number;
+  /** Processor seconds, of what runs on the hosts and still does in the end. */
+  readonly ownSeconds: number;
+}
+
+/** @returns what tells the use since the call */
+export function processorUse(hosts: readonly Host[]): () => ProcessorUse {
+  const before = { ...times(), own: secondsOf(hosts) };
+  return () => {
+    const now = times();
+    const all = now.all - before.all;
+    const own = [...secondsOf(hosts)].reduce((sum, [pid, seconds]) => sum + seconds - (before.own.get(pid) ?? 0), 0);
+    return { busyShare: all === 0 ? 0 : 1 - (now.idle - before.idle) / all, ownSeconds: own };
   };
+}
+
+function secondsOf(hosts: readonly Host[]): Map<number, number> {
+  const pids = hosts.flatMap(({ processes }) => processes);
+  return new Map(pids.map((pid) => [pid, processorSecondsOf({ pid })]));
 }
 
 function times(): { readonly all: number; readonly idle: number } {

@@ -58,12 +58,12 @@ interface Play {
 async function measure(crew: Crew, { scenario, stage, scene }: Play): Promise<Outcome> {
   const hosts = [stage.seeder, ...stage.downloaders];
   const before = hosts.map(({ sentBytes }) => sentBytes);
-  const processor = processorUse();
+  const processor = processorUse([stage.office, ...hosts]);
   const startedMs = performance.now();
   const staying = perform(crew, scenario, stage.link.payloadRate);
   await within(Promise.all(staying.finished), boundOf(scenario, stage.link.payloadRate));
   const seconds = (performance.now() - startedMs) / 1_000;
-  const processorShare = processor.share();
+  const { busyShare, ownSeconds } = processor();
   const sent = hosts.map(({ sentBytes }, index) => sentBytes - (before[index] ?? 0));
   const source = await readFile(scene.file);
   for (const downloader of staying.downloaders) {
@@ -72,7 +72,7 @@ async function measure(crew: Crew, { scenario, stage, scene }: Play): Promise<Ou
   }
   const [seederCopies = 0] = sent.map((bytes) => (bytes * stage.link.payloadShare) / scenario.bytes);
   const downloaderCopies = sent.slice(1).map((bytes) => copiesIn(bytes, scenario, stage.link));
-  return { seconds, seederCopies, downloaderCopies, processorShare };
+  return { seconds, seederCopies, downloaderCopies, busyShare, coresUsed: ownSeconds / seconds };
 }
 
 /** Starts the downloads, each in its time. */

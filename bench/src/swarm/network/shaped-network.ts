@@ -34,6 +34,11 @@ export class Host {
     return ['ip', 'netns', 'exec', this.namespace];
   }
 
+  /** Ids of the processes that run here. */
+  get processes(): number[] {
+    return ip('netns', 'pids', this.namespace).split('\n').filter(Boolean).map(Number);
+  }
+
   /** Bytes that have passed its shaper, headers of every packet counted, as the shaper counts them. */
   get sentBytes(): number {
     const shapers: { kind: string; bytes?: number }[] = JSON.parse(
