@@ -46,7 +46,7 @@ async function askInVain(identity: Identity, grant?: string): Promise<RawDownloa
   const { group, root } = mallory.swarm;
   raw.send({ type: 'open', channel: 1, group, root });
   raw.send({ type: 'layer', channel: 1, request: 1, first: 0, count: 3 });
-  raw.send({ type: 'request', channel: 1, request: 2, ranges: [[0, 600_000]] });
+  raw.take(1, 3);
   await raw.closed;
   return raw;
 }
@@ -111,7 +111,7 @@ test('the member gets what it asks for', async () => {
   const raw = await RawDownloader.dial(mallory.identity, port, mallory.swarm.grant);
   const { group, root } = mallory.swarm;
   raw.send({ type: 'open', channel: 1, group, root });
-  raw.send({ type: 'request', channel: 1, request: 2, ranges: [[0, 600_000]] });
+  raw.take(1, 3);
   await raw.got(600_000);
   await raw.close();
 });

@@ -1,4 +1,5 @@
 /** Who dials a client and asks for what it should not, or asks and takes nothing: refused or let go, others served. */
+import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ClientProgram, Cluster, freePorts, gatherGroup, sha256OfFile, writeTestFile } from '@p2p/harness';
@@ -10,9 +11,15 @@ import { RawDownloader } from './raw-downloader.js';
 import { joinRaw, type RawMember } from './raw-member.js';
 import { frame, openTls } from './raw-sockets.js';
 
-const FILE_BYTES = 16 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
+/** Two leaves. */
+const LEAVES = 32 * 1024;
+const FILE_PIECES = 64;
+const FILE_BYTES = FILE_PIECES * PIECE_BYTES;
 /** More than any bound on what is kept for somebody who takes nothing, and than the system's own buffers. */
 const MAX_SENT_BYTES = 256 * 1024 * 1024;
+/** Of memory for a few who take nothing: their connections, what is on its way to them, and what waits to be collected. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 let cluster: Cluster;
 let alice: ClientProgram;
@@ -41,20 +48,20 @@ test('what is not shared here is refused', async () => {
   expect(await raw.heard(1)).toMatchObject([{ type: 'refused', channel: 1, reason: 'not_shared' }]);
 });
 
-test('what lies beyond the end is rejected', async () => {
+test('hashes that are not there are rejected', async () => {
   const raw = await dial();
   raw.send({ type: 'open', channel: 1, group, root });
-  raw.send({ type: 'request', channel: 1, request: 1, ranges: [[FILE_BYTES - 1, FILE_BYTES + 1]] });
-  raw.send({ type: 'request', channel: 9, request: 2, ranges: [[0, 1]] });
   raw.send({ type: 'layer', channel: 1, request: 3, first: 60, count: 5 });
   raw.send({ type: 'layer', channel: 9, request: 4, first: 0, count: 1 });
-  const answers = await raw.heard(5);
+  const answers = await raw.heard(3);
   expect(answers[0]).toMatchObject({ type: 'opened', complete: true });
-  expect(answers.slice(1)).toMatchObject([1, 2, 3, 4].map((request) => ({ type: 'rejected', request })));
+  expect(answers.slice(1)).toMatchObject([3, 4].map((request) => ({ type: 'rejected', request })));
 });
 
 test.each([
-  ['a range that ends before it starts', { type: 'request', channel: 1, request: 1, ranges: [[5, 4]] }],
+  ['a run that ends before it starts', { type: 'offer', channel: 1, add: [[5, 4]] }],
+  ['pieces behind the last', { type: 'offer', channel: 1, add: [[FILE_PIECES - 1, FILE_PIECES + 1]] }],
+  ['bytes that were never sent, acknowledged,', { type: 'credit', channel: 1, received: 1, credit: 1, clock: 0 }],
   ['a path for a root', { type: 'open', channel: 2, group: 'films', root: '../../etc/passwd' }],
   ['a message of the other side', { type: 'opened', channel: 1, complete: true }],
 ])('%s closes the connection', async (_what, message) => {
@@ -63,6 +70,30 @@ test.each([
   await raw.heard(1);
   raw.send(message);
   await raw.closed;
+});
+
+test('nothing comes without a credit, and no more than it says', async () => {
+  const raw = await dial();
+  raw.send({ type: 'open', channel: 1, group, root });
+  raw.send({ type: 'offer', channel: 1, add: [[0, FILE_PIECES]] });
+  raw.send({ type: 'open', channel: 2, group, root });
+  raw.take(2, 1);
+  await raw.got(PIECE_BYTES);
+  raw.send({ type: 'credit', channel: 1, received: 0, credit: LEAVES, clock: 0 });
+  await raw.got(PIECE_BYTES + LEAVES);
+  raw.take(2, 2);
+  await raw.got(3 * PIECE_BYTES + LEAVES);
+  expect(raw.byteCount).toBe(3 * PIECE_BYTES + LEAVES);
+});
+
+test('a piece that is offered twice is sent once, and once more when it has come', async () => {
+  const raw = await dial();
+  raw.send({ type: 'open', channel: 1, group, root });
+  raw.take(1, 1);
+  raw.send({ type: 'offer', channel: 1, add: [[0, 1]] });
+  await raw.got(PIECE_BYTES);
+  raw.send({ type: 'offer', channel: 1, add: [[0, 1]] });
+  await raw.got(2 * PIECE_BYTES);
 });
 
 test('a channel that is open already closes the connection', async () => {
@@ -97,6 +128,17 @@ async function askAndTakeNothing(messages: readonly RawMessage[]): Promise<void>
   throw new Error('it was never let go');
 }
 
+function write(socket: Socket, message: RawMessage): void {
+  const bytes = encodeMessage(message);
+  socket.write(frame(bytes.length, bytes));
+}
+
+/** Memory of a client's process. */
+async function residentBytes({ pid }: ClientProgram): Promise<number> {
+  const [, kilobytes = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
 function isTaken(socket: Socket, bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => socket.write(bytes, (error) => resolve(!error)));
 }
@@ -106,10 +148,30 @@ const openFilm = (): RawMessage => ({ type: 'open', channel: 1, group, root });
 
 test.each<[string, () => readonly RawMessage[]]>([
   ['hashes', () => [openFilm(), { type: 'layer', channel: 1, request: 1, first: 0, count: 64 }]],
-  ['bytes', () => [openFilm(), { type: 'request', channel: 1, request: 2, ranges: [[0, 1_000_000]] }]],
   ['what is not there', () => [{ type: 'layer', channel: 9, request: 1, first: 0, count: 64 }]],
 ])('who asks a client for %s and takes nothing is let go', async (_what, messages) => {
   await askAndTakeNothing([peerHello(), ...messages()]);
+});
+
+test('who offers to take everything without end, and takes nothing, is not kept anything for', async () => {
+  const before = await residentBytes(alice);
+  const everything = { type: 'offer', channel: 1, add: [[0, FILE_PIECES]] };
+  const credit = { type: 'credit', channel: 1, received: 0, credit: Number.MAX_SAFE_INTEGER, clock: 0 };
+  const greedy = await Promise.all(Array.from({ length: 3 }, () => openTls(mallory.identity, port)));
+  for (const socket of greedy) {
+    socket.pause();
+    for (const message of [peerHello(), openFilm(), credit]) write(socket, message);
+    for (let again = 0; again < 1_000; again++) {
+      write(socket, { type: 'offer', channel: 1, remove: [[0, FILE_PIECES]] });
+      write(socket, everything);
+    }
+  }
+  const raw = await dial();
+  raw.send({ type: 'open', channel: 1, group, root });
+  raw.take(1, FILE_PIECES);
+  await raw.got(FILE_BYTES);
+  expect((await residentBytes(alice)) - before).toBeLessThan(MAX_KEPT_BYTES);
+  for (const socket of greedy) socket.destroy();
 });
 
 test('an honest member is served as ever', async () => {

@@ -15,7 +15,15 @@ import { pieceLayer } from '../pieces-root.js';
 import { codeOf, newDevice, RawClient, type RawMessage } from './raw-client.js';
 
 /** Of files up to 16 GiB. */
-const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 256 * 1024;
+
+/** The numbers of these runs. */
+export function piecesOf(runs: readonly (readonly [number, number])[]): number[] {
+  return runs.flatMap(([first, end]) => Array.from({ length: end - first }, (_, at) => first + at));
+}
+
+/** How often it shows a tracker that it is there. */
+const STAYING_MS = 5_000;
 
 type MessageOf<T extends DownloaderMessage['type']> = Extract<DownloaderMessage, { type: T }>;
 
@@ -29,6 +37,11 @@ export class Downloader {
   readonly connection: Connection;
   /** Of the true file. */
   readonly content: Uint8Array;
+  /** Pieces that are asked for, by channel, in the order in which they are to be sent. */
+  readonly #wanted = new Map<number, Set<number>>();
+  /** Up to where bytes may be sent, and how many have been, by channel. */
+  readonly #credits = new Map<number, number>();
+  readonly #sent = new Map<number, number>();
 
   constructor(connection: Connection, content: Uint8Array) {
     this.connection = connection;
@@ -39,10 +52,16 @@ export class Downloader {
     this.connection.send(encodeMessage(message));
   }
 
-  sendBytes(request: number, offset: number, bytes: Uint8Array): void {
+  sendBytes(channel: number, offset: number, bytes: Uint8Array): void {
     const header = new Uint8Array(DATA_HEADER_BYTES);
-    writeDataHeader(header, request, offset);
+    writeDataHeader(header, channel, offset);
     this.connection.send(header, bytes);
+    this.#sent.set(channel, (this.#sent.get(channel) ?? 0) + bytes.length);
+  }
+
+  /** The bytes of a piece. */
+  piece(index: number): Uint8Array {
+    return this.content.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES);
   }
 
   serveHonestly(message: DownloaderMessage): void {
@@ -54,10 +73,31 @@ export class Downloader {
         const hashes = pieceLayer(this.content, PIECE_BYTES).subarray(first * 32, (first + count) * 32);
         return this.send({ type: 'layer_hashes', channel, request, first, hashes });
       }
-      case 'request':
-        for (const [start, end] of message.ranges) {
-          this.sendBytes(message.request, start, this.content.subarray(start, end));
-        }
+      case 'offer':
+        this.note(message);
+        return this.#sendPieces(message.channel);
+      case 'credit':
+        this.#credits.set(message.channel, message.credit);
+        return this.#sendPieces(message.channel);
+    }
+  }
+
+  /** What the downloader would take by now. */
+  note({ channel, add = [], spare = [], remove = [] }: MessageOf<'offer'>): void {
+    const wanted = this.#wanted.get(channel) ?? new Set();
+    this.#wanted.set(channel, wanted);
+    for (const piece of piecesOf(remove)) wanted.delete(piece);
+    for (const piece of piecesOf([...add, ...spare])) wanted.add(piece);
+  }
+
+  /** One after the other, as far as the credit goes. */
+  #sendPieces(channel: number): void {
+    for (const piece of this.#wanted.get(channel) ?? []) {
+      const bytes = this.piece(piece);
+      const left = (this.#credits.get(channel) ?? 0) - (this.#sent.get(channel) ?? 0);
+      if (left < bytes.length) return;
+      this.#wanted.get(channel)?.delete(piece);
+      this.sendBytes(channel, piece * PIECE_BYTES, bytes);
     }
   }
 }
@@ -78,6 +118,7 @@ export class HostileSeeder {
   #hasMisbehaved: () => void = () => undefined;
   readonly #options: HostileSeederOptions;
   #server: SecureServer | undefined;
+  #staying: NodeJS.Timeout | undefined;
   #tracker: RawClient | undefined;
 
   private constructor(options: HostileSeederOptions) {
@@ -113,10 +154,13 @@ export class HostileSeeder {
     const swarm = await tracker.ask({ type: 'open_swarm', group, file });
     if (swarm.type !== 'open_swarm.ok') throw new Error(`no swarm: ${codeOf(swarm)}`);
     await tracker.ask({ type: 'announce', add: [{ file: swarm.file, complete: true }], remove: [] });
+    // Whoever says nothing for long is taken for gone, and nobody dials him any more.
+    seeder.#staying = setInterval(() => tracker.ask({ type: 'ping' }).catch(() => undefined), STAYING_MS);
     return seeder;
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#staying);
     await this.#tracker?.close();
     await this.#server?.close();
   }

@@ -11,12 +11,17 @@ import {
 import type { CloseReason, Connection, Identity } from '@p2p/transport';
 import { dialRaw, type RawMessage } from './raw-client.js';
 
+/** What may come ahead of what has come. */
+const CREDIT_BYTES = 1024 * 1024;
+
 export class RawDownloader {
   /** All messages but the hello. */
   readonly said: ServerMessage[] = [];
   readonly closed: Promise<CloseReason>;
   /** Bytes of files that have come. */
   byteCount = 0;
+  /** What has come, by channel of which bytes are taken. */
+  readonly #received = new Map<number, number>();
   readonly #connection: Connection;
   #heard: () => void = () => undefined;
   #hasEnded = false;
@@ -41,6 +46,20 @@ export class RawDownloader {
 
   send(message: RawMessage): void {
     this.#connection.send(encodeMessage(message));
+  }
+
+  /** Would take the first pieces of an open file, and acknowledges what comes of them. */
+  take(channel: number, pieceCount: number): void {
+    const received = this.#received.get(channel) ?? 0;
+    this.#received.set(channel, received);
+    this.send({
+      type: 'credit',
+      channel,
+      received,
+      credit: received + CREDIT_BYTES,
+      clock: Math.round(performance.now()),
+    });
+    this.send({ type: 'offer', channel, add: [[0, pieceCount]] });
   }
 
   /** Waits until it has been said `count` messages in all; they are returned. Throws where the connection ends before. */
@@ -70,8 +89,26 @@ export class RawDownloader {
 
   #take(bytes: Uint8Array): void {
     const decoded = decodeMessage(serverMessage, bytes, MAX_REPLY_VALUES);
-    if (isDataFrame(bytes)) this.byteCount += readDataFrame(bytes)?.bytes.length ?? 0;
+    if (isDataFrame(bytes)) this.#takeBytes(bytes);
     else if (decoded.ok) this.said.push(decoded.message);
     this.#heard();
+  }
+
+  #takeBytes(frame: Uint8Array): void {
+    const data = readDataFrame(frame);
+    if (data === undefined) return;
+    const { channel, bytes } = data;
+    this.byteCount += bytes.length;
+    const before = this.#received.get(channel);
+    if (before === undefined) return;
+    const received = before + bytes.length;
+    this.#received.set(channel, received);
+    this.send({
+      type: 'credit',
+      channel,
+      received,
+      credit: received + CREDIT_BYTES,
+      clock: Math.round(performance.now()),
+    });
   }
 }

@@ -9,6 +9,7 @@ import { RawDownloader } from './raw-downloader.js';
 import { joinRaw, openSwarm, type RawMember } from './raw-member.js';
 
 const FILE_BYTES = 32 * 1024 * 1024;
+const FILE_PIECES = FILE_BYTES / (256 * 1024);
 /** Of the upload: nobody has all of the file before a test is over. */
 const SLOWLY = ['--upload-limit', String(256 * 1024)];
 
@@ -56,7 +57,7 @@ async function fetching(from: keyof typeof ports, grant = mallory.swarm.grant): 
   const raw = await RawDownloader.dial(mallory.identity, ports[from], grant);
   const { group, root } = mallory.swarm;
   raw.send({ type: 'open', channel: 1, group, root });
-  raw.send({ type: 'request', channel: 1, request: 1, ranges: [[0, FILE_BYTES]] });
+  raw.take(1, FILE_PIECES);
   await raw.got(1);
   return raw;
 }
@@ -147,7 +148,7 @@ test('everybody’s access ends with the group', async () => {
   const late = await joinRaw({ cluster, owner: alice, user: `${user}-late`, group: 'gone', file: 'film' });
   const transfer = await RawDownloader.dial(late.identity, ports.alice, late.swarm.grant);
   transfer.send({ type: 'open', channel: 1, group: late.swarm.group, root: late.swarm.root });
-  transfer.send({ type: 'request', channel: 1, request: 1, ranges: [[0, FILE_BYTES]] });
+  transfer.take(1, FILE_PIECES);
   await transfer.got(1);
   await alice.succeed('delete_group gone');
   await transfer.closed;

@@ -1,6 +1,15 @@
 /** A downloader as thin as can be: asks the first peer of a swarm for all of a file, and notes when it ends. */
-import { encodeMessage, isDataFrame, MAX_PEER_FRAME_BYTES, PROTOCOL_VERSION, type ReplyTo } from '@p2p/protocol';
+import {
+  DATA_HEADER_BYTES,
+  encodeMessage,
+  isDataFrame,
+  MAX_PEER_FRAME_BYTES,
+  PROTOCOL_VERSION,
+  type ReplyTo,
+} from '@p2p/protocol';
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
+
+const now = (): number => Math.round(performance.now());
 
 const DIAL_TIMEOUT_MS = 10_000;
 
@@ -11,7 +20,7 @@ export class Taker {
   readonly ended: Promise<number>;
   byteCount = 0;
 
-  private constructor(connection: Connection, { group, root, bytes, grant }: ReplyTo<'open_swarm'>) {
+  private constructor(connection: Connection, { group, root, bytes, pieceLength, grant }: ReplyTo<'open_swarm'>) {
     let began: () => void = () => undefined;
     let failed: (error: Error) => void = () => undefined;
     this.taking = new Promise((resolve, reject) => {
@@ -22,7 +31,10 @@ export class Taker {
       connection.start({
         frame: (frame) => {
           if (!isDataFrame(frame)) return;
-          this.byteCount += frame.length;
+          this.byteCount += frame.length - DATA_HEADER_BYTES;
+          connection.send(
+            encodeMessage({ type: 'credit', channel: 1, received: this.byteCount, credit: bytes, clock: now() }),
+          );
           began();
         },
         closed: (reason) => {
@@ -34,7 +46,8 @@ export class Taker {
     for (const message of [
       { type: 'hello', protocol: PROTOCOL_VERSION, role: 'download', grant },
       { type: 'open', channel: 1, group, root },
-      { type: 'request', channel: 1, request: 1, ranges: [[0, bytes]] },
+      { type: 'credit', channel: 1, received: 0, credit: bytes, clock: now() },
+      { type: 'offer', channel: 1, add: [[0, Math.ceil(bytes / pieceLength)]] },
     ]) {
       connection.send(encodeMessage(message));
     }

@@ -15,9 +15,14 @@ import {
 import type { Grant } from '@p2p/statements';
 import { ContentHasher } from '@p2p/swarm';
 import { type Connection, memoryPair } from '@p2p/transport';
+import { Library } from '../src/library/library.js';
 import type { ByteSource } from '../src/sharing/byte-source.js';
+import { Gatekeeper } from '../src/sharing/gatekeeper.js';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
+import { ServingPeer } from '../src/sharing/serving-peer.js';
 import { sha256 } from '../src/sharing/sha256.js';
+import { SharedContent } from '../src/sharing/shared-content.js';
+import { UploadFloor } from '../src/sharing/upload-floor.js';
 
 /** The least that there is, so that a whole download is a matter of a moment. */
 export const PIECE_BYTES = 16_384;
@@ -66,4 +71,28 @@ export function grantText({ device, expires, ...rest }: Grant, signer = cluster)
 export function connected(dialling: DeviceId, dialled: DeviceId): [Connection, Connection] {
   const remote = (key: string) => ({ key, host: 'memory', port: 1 });
   return memoryPair(remote(dialling), remote(dialled));
+}
+
+/** Somebody who shares the file, and goes by grants of the cluster. */
+export class Sharer {
+  readonly library = new Library();
+  readonly gatekeeper: Gatekeeper;
+  readonly serving: ServingPeer;
+
+  constructor(now: () => number) {
+    const { library } = this;
+    this.gatekeeper = new Gatekeeper({ trusts: (key) => key === cluster, now, isConnected: () => true });
+    this.serving = new ServingPeer({
+      library,
+      uploads: new UploadFloor({ limiter: noLimit(), now, random: () => 0.5 }),
+      gatekeeper: this.gatekeeper,
+      changed: () => library.remove({ id: film, user: 'ann' }),
+    });
+    this.share(SharedContent.whole(tree, source));
+  }
+
+  share(content: SharedContent): void {
+    this.library.setUser('ann');
+    this.library.put({ id: film, group: films, groupName: 'films', name: 'a', user: 'ann', root, content });
+  }
 }

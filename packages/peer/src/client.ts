@@ -27,6 +27,7 @@ import { Gatekeeper } from './sharing/gatekeeper.js';
 import { OpenFiles } from './sharing/open-files.js';
 import { RateLimits } from './sharing/rate-limits.js';
 import { type AskEnded, ServingPeer } from './sharing/serving-peer.js';
+import { UploadFloor } from './sharing/upload-floor.js';
 import { Account } from './tracker-session/account.js';
 import { type GreetingOptions, greetTracker } from './tracker-session/greet-tracker.js';
 import { KeyFollower } from './tracker-session/key-follower.js';
@@ -86,7 +87,7 @@ export class Client {
     this.#limits = new RateLimits({ up: options.uploadLimit, down: options.downloadLimit }, now);
     this.#serving = new ServingPeer({
       library: this.#library,
-      limiter: this.#limits.up,
+      uploads: new UploadFloor({ limiter: this.#limits.up, now, random: Math.random }),
       gatekeeper: this.#gatekeeper,
       changed: (file) => void this.#shares.lost(file),
     });
@@ -110,6 +111,7 @@ export class Client {
       dial: this.#dialling.dial,
       limiter: this.#limits.down,
       wallet: this.#wallet,
+      now,
     });
     this.#swarms = new SwarmSubscriptions(this.#session);
     this.#announcer = new Announcer(this.#session, this.#library);

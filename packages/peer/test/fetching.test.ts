@@ -47,7 +47,7 @@ describe('a file', () => {
     const swarm = await MemorySwarm.create();
     const [seeder, first, second] = [await swarm.member(), await swarm.member(), await swarm.member()];
     const bytes = patternBytes(6 * PIECE);
-    const gate = new Gate(bytes, 2);
+    const gate = new Gate(bytes, 2 * PIECE);
     await seeder.share(bytes, () => gate);
     await first.fetch(seeder);
     await gate.waited;
@@ -80,7 +80,7 @@ describe('a peer', () => {
     const swarm = await MemorySwarm.create();
     const [dying, other, downloader] = [await swarm.member(), await swarm.member(), await swarm.member()];
     const bytes = patternBytes(8 * PIECE);
-    const gate = new Gate(bytes, 3);
+    const gate = new Gate(bytes, 3 * PIECE);
     await dying.share(bytes, () => gate);
     await other.share(bytes);
     const path = await downloader.fetch(dying, other);
@@ -161,7 +161,7 @@ describe('a download', () => {
     const swarm = await MemorySwarm.create();
     const [seeder, downloader] = [await swarm.member(), await swarm.member()];
     const bytes = patternBytes(6 * PIECE);
-    const gate = new Gate(bytes, 3);
+    const gate = new Gate(bytes, 3 * PIECE);
     await seeder.share(bytes, () => gate);
     const path = await downloader.fetch(seeder);
     await expect.poll(() => downloader.downloads.statuses()[0]?.done).toBe(3 * PIECE);

@@ -11,9 +11,9 @@ import {
 import { type CloseReason, memoryPair } from '@p2p/transport';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Library } from '../src/library/library.js';
-import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { ServingPeer } from '../src/sharing/serving-peer.js';
 import { gatekeeperAtNoon, signed } from './test-grants.js';
+import { uploadsWithoutLimit } from './test-uploads.js';
 
 afterEach(() => vi.useRealTimers());
 
@@ -21,7 +21,7 @@ it('is let go, not earlier than is said', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const serving = new ServingPeer({
     library: new Library(),
-    limiter: new RateLimiter(0, () => 0),
+    uploads: uploadsWithoutLimit(),
     gatekeeper: gatekeeperAtNoon(),
     changed: () => undefined,
   });

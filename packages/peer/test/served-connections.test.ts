@@ -10,17 +10,16 @@ import {
 import { type Connection, memoryPair } from '@p2p/transport';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Library } from '../src/library/library.js';
-import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { ServingPeer } from '../src/sharing/serving-peer.js';
 import { gatekeeperAtNoon, signed } from './test-grants.js';
+import { uploadsWithoutLimit } from './test-uploads.js';
 
 let serving: ServingPeer;
 
 beforeEach(() => {
-  const limiter = new RateLimiter(0, () => 0);
   serving = new ServingPeer({
     library: new Library(),
-    limiter,
+    uploads: uploadsWithoutLimit(),
     gatekeeper: gatekeeperAtNoon(),
     changed: () => undefined,
   });

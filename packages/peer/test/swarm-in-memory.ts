@@ -25,6 +25,7 @@ import { SharedContent } from '../src/sharing/shared-content.js';
 import { SwarmSubscriptions } from '../src/tracker-session/swarm-subscriptions.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { gatekeeperAtNoon, signed } from './test-grants.js';
+import { uploadsWithoutLimit } from './test-uploads.js';
 
 const device = (number: number): DeviceId => number.toString(16).padStart(64, '0') as DeviceId;
 const group = `${device(0xf)}.1` as GroupId;
@@ -123,10 +124,11 @@ export class Member {
       dial: async (peer) => this.#dial(peer.device),
       limiter: noLimit(),
       wallet: this.#wallet,
+      now: () => performance.now(),
     });
     this.#serving = new ServingPeer({
       library: this.library,
-      limiter: noLimit(),
+      uploads: uploadsWithoutLimit(),
       gatekeeper: gatekeeperAtNoon(),
       changed: (changed) => {
         this.changedFiles.push(changed);
@@ -274,20 +276,20 @@ export function corrupt(bytes: Uint8Array, wrongAt: number): ByteSource {
   };
 }
 
-/** Gives a file's bytes only when it is let. */
+/** Gives a file's bytes, but only so many before it is let. */
 export class Gate implements ByteSource {
   readonly #bytes: Uint8Array;
-  #left: number;
+  #bytesLeft: number;
   #open: Promise<void>;
   #release: () => void = () => {};
   #arrived: () => void = () => {};
   /** Resolves when somebody waits. */
   readonly waited: Promise<void>;
 
-  /** The first `reads` reads are answered at once. */
-  constructor(bytes: Uint8Array, reads: number) {
+  /** The first `byteCount` bytes that are read are given at once. */
+  constructor(bytes: Uint8Array, byteCount: number) {
     this.#bytes = bytes;
-    this.#left = reads;
+    this.#bytesLeft = byteCount;
     this.#open = new Promise((resolve) => {
       this.#release = resolve;
     });
@@ -301,7 +303,8 @@ export class Gate implements ByteSource {
   }
 
   async read(offset: number, target: Uint8Array): Promise<boolean> {
-    if (this.#left-- <= 0) {
+    this.#bytesLeft -= target.length;
+    if (this.#bytesLeft < 0) {
       this.#arrived();
       await this.#open;
     }

@@ -93,10 +93,10 @@ const dataFrames: Target = {
     if (!isDataFrame(frame)) return false;
     const data = readDataFrame(frame);
     if (data === undefined) return false;
-    const { request, offset, bytes } = data;
+    const { channel, offset, bytes } = data;
     hold(Number.isSafeInteger(offset) && offset <= MAX_FILE_BYTES && bytes.length > 0, 'a data frame lies in a file');
     const again = frame.slice();
-    writeDataHeader(again, request, offset);
+    writeDataHeader(again, channel, offset);
     hold(isSame(frame, again), 'a header that is read is written the same');
     return true;
   },

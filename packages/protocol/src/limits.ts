@@ -6,6 +6,7 @@
 export * from './limits/access.js';
 export * from './limits/client.js';
 export * from './limits/crowd.js';
+export * from './limits/offers.js';
 export * from './limits/reach.js';
 export * from './limits/storage.js';
 export * from './limits/swarm.js';

@@ -1,7 +1,8 @@
 /**
  * What two clients say to each other. One connection carries any number of files, each on a channel that the
- * downloader numbers. Control messages are MessagePack maps; file bytes travel in frames of their own kind that are
- * never parsed: `1 | request (4 bytes) | offset in the file (8 bytes) | bytes`.
+ * downloader numbers. The downloader says which pieces it would take and how many bytes may come; the serving side
+ * chooses among them when it can send. Control messages are MessagePack maps; file bytes travel in frames of their own
+ * kind that are never parsed: `1 | channel (4 bytes) | offset in the file (8 bytes) | bytes`.
  */
 import { z } from 'zod';
 import { rawBytes } from './fields.js';
@@ -10,9 +11,10 @@ import {
   MAX_FILE_BYTES,
   MAX_GRANT_BYTES,
   MAX_LAYER_HASHES,
+  MAX_PIECES,
   MAX_PIECES_PER_HAVE,
-  MAX_RANGES_PER_REQUEST,
   MAX_REQUEST_NUMBER,
+  MAX_RUNS_PER_OFFER,
 } from './limits.js';
 
 const grant = z.string().max(MAX_GRANT_BYTES);
@@ -44,20 +46,38 @@ export const layerRequest = z.object({
   count: z.int().min(1).max(MAX_LAYER_HASHES),
 });
 
-const range = z
-  .tuple([z.int().min(0).max(MAX_FILE_BYTES), z.int().min(1).max(MAX_FILE_BYTES)])
-  .refine(([start, end]) => start < end, { error: 'a range ends after it starts' });
+/** Pieces `first` … `end - 1`. */
+const run = z
+  .tuple([z.int().min(0).max(MAX_PIECES), z.int().min(0).max(MAX_PIECES)])
+  .refine(([first, end]) => first < end, { error: 'a run ends after it starts' });
 
-/** Asks for byte ranges `[start, end)` of the file, which come as data frames in this order. */
-export const bytesRequest = z.object({
-  type: z.literal('request'),
+/** Apart from each other and in order: to go through them costs no more than the file has pieces. */
+const runs = z
+  .array(run)
+  .max(MAX_RUNS_PER_OFFER)
+  .refine((list) => list.every(([first], at) => first >= (list[at - 1]?.[1] ?? 0)), { error: 'runs come in order' });
+
+/** Changes what the downloader would take. A piece is in `add` or in `spare` at most; what was said last counts. */
+export const offer = z.object({
+  type: z.literal('offer'),
   channel,
-  request,
-  ranges: z.array(range).min(1).max(MAX_RANGES_PER_REQUEST),
+  /** Missing, and nobody sends them. */
+  add: runs.optional(),
+  /** Somebody else sends them: only where there is nothing better to send to anybody. */
+  spare: runs.optional(),
+  /** Of no use (any more); one that is being sent is to be broken off. */
+  remove: runs.optional(),
 });
 
-/** What has not been sent of a request need not be. */
-export const cancelRequest = z.object({ type: z.literal('cancel'), channel, request });
+/** Bytes since the channel was opened: so many have come, and so many may be sent in all. */
+export const credit = z.object({
+  type: z.literal('credit'),
+  channel,
+  received: count,
+  credit: count,
+  /** When the last of them came, in ms by the downloader's own clock, whatever that shows. */
+  clock: count,
+});
 
 /** Everything the downloading side may send after its hello. */
 export const downloaderMessage = z.discriminatedUnion('type', [
@@ -65,8 +85,8 @@ export const downloaderMessage = z.discriminatedUnion('type', [
   openChannel,
   closeChannel,
   layerRequest,
-  bytesRequest,
-  cancelRequest,
+  offer,
+  credit,
 ]);
 export type DownloaderMessage = z.infer<typeof downloaderMessage>;
 
@@ -104,8 +124,8 @@ export const layerReply = z.object({
   hashes: rawBytes.refine((bytes) => bytes.length % 32 === 0, { error: 'hashes have 32 bytes each' }),
 });
 
-/** This request cannot be served; others may. */
-export const requestRejected = z.object({ type: z.literal('rejected'), channel, request });
+/** These hashes can't be had here; the file's bytes may. */
+export const layerRejected = z.object({ type: z.literal('rejected'), channel, request });
 
 /** Everything the serving side may send after its hello, besides data frames. */
 export const serverMessage = z.discriminatedUnion('type', [
@@ -113,25 +133,25 @@ export const serverMessage = z.discriminatedUnion('type', [
   channelRefused,
   havePieces,
   layerReply,
-  requestRejected,
+  layerRejected,
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
 
 /** First byte of a data frame. A MessagePack map never begins with it. */
 export const DATA_FRAME = 1;
-/** Bytes in front of the file's bytes in a data frame: kind, request, offset. */
+/** Bytes in front of the file's bytes in a data frame: kind, channel, offset. */
 export const DATA_HEADER_BYTES = 1 + 4 + 8;
 
 /** Writes the header of a data frame at the start of `target`. `offset` is the position in the file. */
-export function writeDataHeader(target: Uint8Array, requestNumber: number, offset: number): void {
+export function writeDataHeader(target: Uint8Array, channelNumber: number, offset: number): void {
   const view = new DataView(target.buffer, target.byteOffset, DATA_HEADER_BYTES);
   view.setUint8(0, DATA_FRAME);
-  view.setUint32(1, requestNumber);
+  view.setUint32(1, channelNumber);
   view.setBigUint64(5, BigInt(offset));
 }
 
 export interface DataFrame {
-  readonly request: number;
+  readonly channel: number;
   /** Position of the first byte in the file. */
   readonly offset: number;
   /** A view of the frame: valid as long as the frame is. */
@@ -148,5 +168,5 @@ export function readDataFrame(frame: Uint8Array): DataFrame | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, DATA_HEADER_BYTES);
   const offset = Number(view.getBigUint64(5));
   if (offset > MAX_FILE_BYTES) return undefined;
-  return { request: view.getUint32(1), offset, bytes: frame.subarray(DATA_HEADER_BYTES) };
+  return { channel: view.getUint32(1), offset, bytes: frame.subarray(DATA_HEADER_BYTES) };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as limits from '../src/limits.js';
 
-const parts = ['access', 'client', 'crowd', 'reach', 'swarm', 'storage'];
+const parts = ['access', 'client', 'crowd', 'offers', 'reach', 'swarm', 'storage'];
 const sources = ['limits.ts', ...parts.map((part) => `limits/${part}.ts`)];
 const source = sources.map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')).join('\n');
 

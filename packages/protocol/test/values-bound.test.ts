@@ -19,11 +19,11 @@ import {
   MAX_NAME_CODE_POINTS,
   MAX_OPERATION_VALUES,
   MAX_PIECES_PER_HAVE,
-  MAX_RANGES_PER_REQUEST,
   MAX_REPLY_FRAME_BYTES,
   MAX_REPLY_VALUES,
   MAX_REQUEST_FRAME_BYTES,
   MAX_REQUEST_VALUES,
+  MAX_RUNS_PER_OFFER,
   MAX_SYNC_FRAME_BYTES,
   MAX_SYNC_VALUES,
   MAX_TRACKERS,
@@ -47,6 +47,8 @@ const incarnation = (slot: number, index: number) => `${slot}.${index.toString(1
 const perIncarnation = <T>(entry: T) =>
   Object.fromEntries(list(MAX_INCARNATIONS, (index) => [incarnation(16, index), entry]));
 
+const longestRuns = list(MAX_RUNS_PER_OFFER, (index) => [2 ** 22 + 2 * index, 2 ** 22 + 2 * index + 1]);
+
 describe('from a client, or from one who downloads', () => {
   test.each([
     [
@@ -60,14 +62,9 @@ describe('from a client, or from one who downloads', () => {
       },
     ],
     [
-      'the longest list of ranges',
+      'the longest offer',
       downloaderMessage,
-      {
-        type: 'request',
-        channel: 1,
-        request: 1,
-        ranges: list(MAX_RANGES_PER_REQUEST, (index) => [index * 2 ** 20, index * 2 ** 20 + 1]),
-      },
+      { type: 'offer', channel: 1, add: longestRuns, spare: longestRuns, remove: longestRuns },
     ],
   ])('%s', (_what, schema, message) => {
     const frame = pack(message);

@@ -13,8 +13,7 @@ import {
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
 import { atTurn } from '../sharing/at-turn.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
-import type { GrantWallet } from './grant-wallet.js';
-import { PeerLink } from './peer-link.js';
+import { PeerLink, type PeerLinkOptions } from './peer-link.js';
 
 export type PeerAt = Pick<SwarmPeer, 'device' | 'address' | 'reachable'>;
 
@@ -36,10 +35,9 @@ export function dialPeerAs(identity: Identity): DialPeer {
   };
 }
 
-export interface GreetPeerOptions {
+export interface GreetPeerOptions extends PeerLinkOptions {
   /** For one group: the first thing that the peer wants to see. */
   readonly grant: string;
-  readonly wallet: GrantWallet;
   /** Shared by all links; bytes above the limit wait in the network. */
   readonly limiter: RateLimiter;
   readonly ended: () => void;
@@ -47,7 +45,7 @@ export interface GreetPeerOptions {
 
 /** Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the link. */
 export function greetPeer(connection: Connection, options: GreetPeerOptions): Promise<PeerLink | undefined> {
-  const { grant, wallet, limiter, ended } = options;
+  const { grant, limiter, ended } = options;
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
     let callOff = (): void => undefined;
@@ -55,7 +53,7 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
     connection.start({
       frame: (frame) => {
         if (link === undefined) {
-          link = answerOf(frame, connection, wallet);
+          link = answerOf(frame, connection, options);
           if (link !== undefined) clearTimeout(timer);
           resolve(link);
         } else {
@@ -75,10 +73,10 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
   });
 }
 
-function answerOf(frame: Uint8Array, connection: Connection, wallet: GrantWallet): PeerLink | undefined {
+function answerOf(frame: Uint8Array, connection: Connection, options: PeerLinkOptions): PeerLink | undefined {
   const hello = decodeMessage(peerHello, frame);
   if (hello.ok && hello.message.role === 'serve' && hello.message.protocol === PROTOCOL_VERSION) {
-    return new PeerLink(connection, wallet);
+    return new PeerLink(connection, options);
   }
   connection.fail(hello.ok ? 'unexpected_message' : 'malformed_message');
   return undefined;

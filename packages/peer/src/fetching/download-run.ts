@@ -58,7 +58,11 @@ export class DownloadRun {
     this.#fetch = new FileFetch({
       ...{ file: metadata, part, links, random, now },
       handlers: {
-        begun: (content) => progress.begin(content),
+        begun: (content) => {
+          progress.begin(content);
+          // Known to others before there is anything: they link, and get what comes as it comes.
+          this.#share();
+        },
         verified: (from, byteCount) => this.#advance(from, byteCount),
         fetched: () => handlers.fetched(),
         failed: (reason) => handlers.failed(reason),
@@ -70,7 +74,7 @@ export class DownloadRun {
   start(peers: readonly SwarmPeer[]): void {
     const { content } = this.#options.progress;
     this.#armGiveUp();
-    if (content !== undefined && content.pieces.count > 0) this.#share();
+    this.#share();
     this.#fetch.start(peers, content);
   }
 

@@ -4,8 +4,10 @@
  */
 import { type ContentRoot, type DeviceId, type GroupId, refusal, type SwarmPeer } from '@p2p/protocol';
 import {
+  type BanReason,
   Bitfield,
   type ContentTree,
+  type DownloadReport,
   geometryOf,
   isPieceOf,
   layerBytesOf,
@@ -16,10 +18,10 @@ import { sha256 } from '../sharing/sha256.js';
 import { SharedContent } from '../sharing/shared-content.js';
 import { LayerFetch } from './layer-fetch.js';
 import type { PartFile } from './part-file.js';
-import type { Channel, PeerLink } from './peer-link.js';
+import type { Channel, GoneReason, PeerLink } from './peer-link.js';
 import type { PeerLinks } from './peer-links.js';
 import { PieceFetch, type PieceFetchHandlers } from './piece-fetch.js';
-import { Sources } from './sources.js';
+import { type SourceReport, Sources } from './sources.js';
 
 /** The download step's clock: fine enough for its time-outs of seconds. */
 const TICK_MS = 250;
@@ -40,6 +42,14 @@ export interface FileFetchOptions {
   /** Monotonic, ms. */
   readonly now: () => number;
   readonly handlers: FileFetchHandlers;
+}
+
+/** How a fetch stands, for a person who asks why it is slow, or stuck. */
+export interface FetchReport {
+  /** Everybody who was named, or is linked. */
+  readonly sources: readonly SourceReport[];
+  /** Undefined as long as the pieces' hashes are not known. */
+  readonly download: DownloadReport | undefined;
 }
 
 export interface FileFetchHandlers extends Omit<PieceFetchHandlers, 'ban' | 'verified'> {
@@ -63,17 +73,17 @@ export class FileFetch {
   #bannedCount = 0;
 
   constructor(options: FileFetchOptions) {
-    const { file, links, random } = options;
+    const { file, links, random, now } = options;
     this.#options = options;
     this.#geometry = geometryOf(file.bytes, file.pieceLength);
     const openChannel = (device: DeviceId, link: PeerLink): Channel => this.#openChannel(device, link);
-    this.#sources = new Sources({ claim: (peer) => links.claim(peer, file.group), random, openChannel });
+    this.#sources = new Sources({ claim: (peer) => links.claim(peer, file.group), random, now, openChannel });
     this.#layer = new LayerFetch(this.#geometry, Buffer.from(file.root, 'hex'), {
       request: (device, first, count) => this.#sources.channelOf(device)?.requestLayer(first, count),
       verified: (tree) => this.#know(tree),
-      wrong: (device) => this.#ban(device),
+      wrong: (device) => this.#ban(device, 'wrong_hashes'),
     });
-    this.#ticking = setInterval(() => this.#pieces?.step({ kind: 'tick', nowMs: options.now() }), TICK_MS);
+    this.#ticking = setInterval(() => this.#pieces?.step({ kind: 'tick', nowMs: now() }), TICK_MS);
   }
 
   /**
@@ -103,6 +113,10 @@ export class FileFetch {
     return this.#bannedCount;
   }
 
+  report(): FetchReport {
+    return { sources: this.#sources.report(), download: this.#pieces?.report() };
+  }
+
   /** What another tracker knows. */
   replacePeers(peers: readonly SwarmPeer[]): void {
     this.#sources.replace(peers);
@@ -128,12 +142,10 @@ export class FileFetch {
       layer: (first, hashes) => this.#layer.take(device, first, hashes),
       // It may still serve bytes, once somebody else has given the hashes.
       layerRejected: () => this.#layer.lose(device),
-      progress: () => this.#pieces?.step({ kind: 'bytes_received', peer: device }),
-      received: (request, bytes) => this.#pieces?.received(device, request, bytes),
-      rejected: (request) => this.#pieces?.rejected(device, request),
+      block: (offset, bytes) => this.#pieces?.received(device, offset, bytes) === true,
       gone: (reason) => {
         if (reason === 'not_allowed') this.#options.handlers.notAllowed();
-        this.#gone(device);
+        this.#gone(device, reason);
       },
     });
   }
@@ -155,7 +167,7 @@ export class FileFetch {
       handlers: {
         fetched: () => handlers.fetched(),
         failed: (refused) => handlers.failed(refused),
-        ban: (device) => this.#ban(device),
+        ban: (device, reason) => this.#ban(device, reason),
         verified: (from, byteCount) => {
           this.#sources.praise(from);
           handlers.verified(from, byteCount);
@@ -170,7 +182,7 @@ export class FileFetch {
 
   #opened(device: DeviceId, offered: 'all' | Uint8Array): void {
     const pieces = offered === 'all' ? offered : Bitfield.parse(offered, this.#geometry.pieceCount);
-    if (pieces === undefined) return this.#ban(device);
+    if (pieces === undefined) return this.#ban(device, 'no_such_piece');
     if (this.#pieces !== undefined) return this.#pieces.opened(device, pieces);
     this.#offers.set(device, pieces);
     this.#layer.offer(device);
@@ -180,21 +192,21 @@ export class FileFetch {
     if (this.#pieces !== undefined) return this.#pieces.step({ kind: 'peer_has', peer: device, pieces });
     const offer = this.#offers.get(device);
     if (offer === undefined || offer === 'all') return;
-    if (!pieces.every((piece) => isPieceOf(piece, this.#geometry))) return this.#ban(device);
+    if (!pieces.every((piece) => isPieceOf(piece, this.#geometry))) return this.#ban(device, 'no_such_piece');
     for (const piece of pieces) offer.add(piece);
   }
 
-  #gone(device: DeviceId): void {
+  #gone(device: DeviceId, reason: GoneReason): void {
     this.#offers.delete(device);
     this.#layer.lose(device);
     this.#pieces?.gone(device);
-    this.#sources.lose(device);
+    this.#sources.lose(device, reason);
   }
 
-  #ban(device: DeviceId): void {
+  #ban(device: DeviceId, reason: BanReason | 'wrong_hashes'): void {
     this.#bannedCount++;
     this.#offers.delete(device);
     this.#layer.lose(device);
-    this.#sources.ban(device);
+    this.#sources.ban(device, reason);
   }
 }

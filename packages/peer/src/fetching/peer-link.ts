@@ -1,6 +1,7 @@
 /**
- * The downloading side of one connection between peers: channels for any number of files, messages parsed, bytes put
- * together to what was asked for and handed to the channel it belongs to. What to ask for is decided elsewhere.
+ * The downloading side of one connection between peers: channels for any number of files, messages parsed, bytes handed
+ * to the channel that they belong to. What to offer is decided elsewhere; what is said in one turn of the event loop is
+ * gathered here.
  */
 import {
   type ChannelRefused,
@@ -17,6 +18,7 @@ import {
 } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
 import type { GrantWallet } from './grant-wallet.js';
+import { OfferBatch, type OfferChange } from './offer-batch.js';
 
 export interface ChannelHandlers {
   /** The file is there; `pieces` is its bitfield where not all of it is. */
@@ -25,51 +27,69 @@ export interface ChannelHandlers {
   layer(first: number, hashes: Uint8Array): void;
   /** The peer will not give piece hashes. */
   layerRejected(): void;
-  /** Some bytes of a request have come. */
-  progress(byteCount: number): void;
-  /** All bytes of a request have come; they belong to the callee. */
-  received(request: number, bytes: Uint8Array): void;
-  rejected(request: number): void;
+  /**
+   * Bytes of the file, from `offset` on; valid only during the call. False where they can't be the next ones of any
+   * piece: the peer breaks the protocol.
+   */
+  block(offset: number, bytes: Uint8Array): boolean;
   /** The channel is no more: refused, or the connection has ended. Nothing follows. */
-  gone(reason: ChannelRefused['reason'] | 'disconnected'): void;
+  gone(reason: GoneReason): void;
 }
+
+export type GoneReason = ChannelRefused['reason'] | 'disconnected';
 
 /** One file at one peer. */
 export interface Channel {
   /** Asks for piece hashes. */
   requestLayer(first: number, count: number): void;
-  /** Asks for the bytes `[start, end)`; returns the request's number. */
-  requestBytes(start: number, end: number): number;
-  cancel(request: number): void;
+  /** Changes what may be sent. */
+  offer(change: OfferChange): void;
+  /** Bytes since the channel was opened: what has come, and up to where the peer may send. */
+  credit(received: number, credit: number): void;
   /** The handlers are not called any more. */
   close(): void;
 }
 
-interface Incoming {
-  readonly channel: number;
-  readonly start: number;
-  readonly bytes: Uint8Array;
-  filled: number;
+interface OpenChannel {
+  readonly handlers: ChannelHandlers;
+  /** Not told yet. */
+  readonly offers: OfferBatch;
+  isOpened: boolean;
+  news: { readonly received: number; readonly credit: number; readonly clock: number } | undefined;
+  /** Bytes that may come yet. */
+  due: number;
+  /** All that was ever allowed. */
+  credit: number;
+}
+
+export interface PeerLinkOptions {
+  readonly wallet: GrantWallet;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 export class PeerLink {
   readonly #connection: Connection;
   readonly #wallet: GrantWallet;
+  readonly #now: () => number;
   /** What the peer has been shown, by group. */
   readonly #shown = new Map<GroupId, string>();
   readonly #stopListening: () => void;
-  readonly #channels = new Map<number, ChannelHandlers>();
-  /** Requests for bytes that are not yet answered in full. */
-  readonly #incoming = new Map<number, Incoming>();
+  readonly #channels = new Map<number, OpenChannel>();
   /** Requests for piece hashes that are not yet answered, by number → channel. */
   readonly #layerRequests = new Map<number, number>();
+  /** Channels that have something to tell at the end of this turn. */
+  readonly #untold = new Set<number>();
+  /** Bytes that may still come for channels that were closed. */
+  #dueToClosed = 0;
   #nextChannel = 0;
   #nextRequest = 0;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
-  constructor(connection: Connection, wallet: GrantWallet) {
+  constructor(connection: Connection, { wallet, now }: PeerLinkOptions) {
     this.#connection = connection;
     this.#wallet = wallet;
+    this.#now = now;
     this.#stopListening = wallet.onRenewed((group, grant) => {
       if (this.#shown.has(group)) this.#show(group, grant);
     });
@@ -81,15 +101,29 @@ export class PeerLink {
 
   open(group: GroupId, root: ContentRoot, handlers: ChannelHandlers): Channel {
     const channel = this.#nextChannel++;
-    this.#channels.set(channel, handlers);
+    const open: OpenChannel = {
+      handlers,
+      offers: new OfferBatch(),
+      isOpened: false,
+      news: undefined,
+      due: 0,
+      credit: 0,
+    };
+    this.#channels.set(channel, open);
     const grant = this.#wallet.of(group);
     if (grant !== undefined) this.#show(group, grant);
     this.#send({ type: 'open', channel, group, root });
     return {
       requestLayer: (first, count) => this.#requestLayer(channel, first, count),
-      requestBytes: (start, end) => this.#requestBytes(channel, start, end),
-      cancel: (request) => {
-        if (this.#incoming.delete(request)) this.#send({ type: 'cancel', channel, request });
+      offer: (change) => {
+        open.offers.put(change);
+        this.#tellLater(channel);
+      },
+      credit: (received, credit) => {
+        open.news = { received, credit, clock: Math.round(this.#now()) };
+        open.due += Math.max(0, credit - open.credit);
+        open.credit = Math.max(open.credit, credit);
+        this.#tellLater(channel);
       },
       close: () => {
         if (this.#forget(channel) !== undefined) this.#send({ type: 'close', channel });
@@ -126,35 +160,49 @@ export class PeerLink {
     this.#send({ type: 'layer', channel, request, first, count });
   }
 
-  #requestBytes(channel: number, start: number, end: number): number {
-    const request = this.#nextRequest++;
-    this.#incoming.set(request, { channel, start, bytes: Buffer.allocUnsafeSlow(end - start), filled: 0 });
-    this.#send({ type: 'request', channel, request, ranges: [[start, end]] });
-    return request;
+  #tellLater(channel: number): void {
+    if (!this.#channels.has(channel)) return;
+    if (this.#untold.size === 0) setImmediate(() => this.#tell());
+    this.#untold.add(channel);
+  }
+
+  /** The credit first: a piece that is offered again must not overtake the news that it has come. */
+  #tell(): void {
+    for (const channel of this.#untold) {
+      const open = this.#channels.get(channel);
+      if (open === undefined) continue;
+      if (open.news !== undefined) this.#send({ type: 'credit', channel, ...open.news });
+      open.news = undefined;
+      for (const change of open.offers.take())
+        this.#connection.send(encodeMessage({ type: 'offer', channel, ...change }));
+    }
+    this.#untold.clear();
   }
 
   #takeBytes(frame: Uint8Array): void {
     const data = readDataFrame(frame);
     if (data === undefined) return this.#connection.fail('malformed_message');
-    const incoming = this.#incoming.get(data.request);
-    // Cancelled, or its channel closed, while these bytes were on their way.
-    if (incoming === undefined) return;
-    const { channel, start, bytes, filled } = incoming;
-    const fits = data.offset === start + filled && data.bytes.length <= bytes.length - filled;
-    if (!fits) return this.#connection.fail('unexpected_message');
-    bytes.set(data.bytes, filled);
-    incoming.filled += data.bytes.length;
-    const handlers = this.#channels.get(channel);
-    handlers?.progress(data.bytes.length);
-    if (incoming.filled < bytes.length || !this.#incoming.delete(data.request)) return;
-    handlers?.received(data.request, bytes);
+    const open = this.#channels.get(data.channel);
+    // The channel was closed while they were on their way; a credit has been given for them all the same.
+    const due = open?.due ?? (data.channel < this.#nextChannel ? this.#dueToClosed : 0);
+    const left = due - data.bytes.length;
+    if (left < 0) return this.#connection.fail('unexpected_message');
+    if (open === undefined) {
+      this.#dueToClosed = left;
+      return;
+    }
+    open.due = left;
+    if (!open.handlers.block(data.offset, data.bytes)) this.#connection.fail('unexpected_message');
   }
 
   #take(message: ServerMessage): void {
-    const handlers = this.#channels.get(message.channel);
-    if (handlers === undefined) return;
+    const open = this.#channels.get(message.channel);
+    if (open === undefined) return;
+    const { handlers } = open;
     switch (message.type) {
       case 'opened':
+        if (open.isOpened) return this.#connection.fail('unexpected_message');
+        open.isOpened = true;
         return handlers.opened(message.complete ? 'all' : (message.pieces ?? new Uint8Array()));
       case 'refused':
         this.#forget(message.channel);
@@ -165,21 +213,18 @@ export class PeerLink {
         this.#layerRequests.delete(message.request);
         return handlers.layer(message.first, message.hashes);
       case 'rejected':
-        if (this.#incoming.delete(message.request)) handlers.rejected(message.request);
-        else if (this.#layerRequests.delete(message.request)) handlers.layerRejected();
+        if (this.#layerRequests.delete(message.request)) handlers.layerRejected();
     }
   }
 
   #forget(channel: number): ChannelHandlers | undefined {
-    const handlers = this.#channels.get(channel);
+    const open = this.#channels.get(channel);
     this.#channels.delete(channel);
-    for (const [request, incoming] of this.#incoming) {
-      if (incoming.channel === channel) this.#incoming.delete(request);
-    }
+    this.#dueToClosed += open?.due ?? 0;
     for (const [request, asked] of this.#layerRequests) {
       if (asked === channel) this.#layerRequests.delete(request);
     }
-    return handlers;
+    return open?.handlers;
   }
 
   #send(message: DownloaderMessage): void {

@@ -25,6 +25,8 @@ export interface PeerLinksOptions {
   readonly dial: DialPeer;
   readonly limiter: RateLimiter;
   readonly wallet: GrantWallet;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 export class PeerLinks {
@@ -66,7 +68,7 @@ export class PeerLinks {
   }
 
   async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | undefined> {
-    const { dial, wallet, limiter } = this.#options;
+    const { dial, wallet, limiter, now } = this.#options;
     const connection = await dial(peer, this.#closing.signal, group);
     const grant = wallet.of(group);
     if (connection === undefined || grant === undefined || this.#closing.signal.aborted) {
@@ -74,7 +76,7 @@ export class PeerLinks {
       forget();
       return undefined;
     }
-    const link = await greetPeer(connection, { grant, wallet, limiter, ended: forget });
+    const link = await greetPeer(connection, { grant, wallet, limiter, now, ended: forget });
     // It hung up on the hello: perhaps since it knows better than we do what the grant is worth.
     if (link === undefined) wallet.doubt(group);
     return link;

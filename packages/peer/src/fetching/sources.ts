@@ -2,24 +2,40 @@
  * The peers of one download: who serves the file according to the tracker, who is linked, who is tried again when. A
  * peer that is linked stays in use although the tracker no longer lists it, or no tracker is left to ask.
  */
-import { type DeviceId, MAX_LINKS_PER_DOWNLOAD, type SwarmPeer } from '@p2p/protocol';
+import { COMPLETE_PEERS_FIRST, type DeviceId, MAX_LINKS_PER_DOWNLOAD, type SwarmPeer } from '@p2p/protocol';
+import type { BanReason } from '@p2p/swarm';
 import { retryDelayMs } from '@p2p/transport';
-import type { Channel, PeerLink } from './peer-link.js';
+import type { Channel, GoneReason, PeerLink } from './peer-link.js';
 import type { LinkClaim } from './peer-links.js';
 
 export interface SourcesOptions {
   /** A link to this peer; undefined where there is none to be had now. */
   readonly claim: (peer: SwarmPeer) => Promise<LinkClaim | undefined>;
   readonly random: () => number;
+  /** Monotonic, ms. */
+  readonly now: () => number;
   /** Opens the file's channel at a peer. When it is gone, {@link Sources.lose} is to be called. */
   readonly openChannel: (device: DeviceId, link: PeerLink) => Channel;
+}
+
+/** Why a peer that the tracker names is not in use. */
+export type SourceTrouble = GoneReason | BanReason | 'wrong_hashes' | 'not_reached';
+
+/** One peer, for a person. */
+export interface SourceReport {
+  readonly device: DeviceId;
+  /** `known`: not tried yet, or there is no room; `waiting`: tried again after `retryInMs`; `banned`: never again. */
+  readonly phase: 'known' | 'connecting' | 'connected' | 'waiting' | 'banned';
+  /** What went wrong last, since it was last of use. */
+  readonly trouble?: SourceTrouble;
+  readonly retryInMs?: number;
 }
 
 type Phase =
   | { readonly at: 'idle' }
   | { readonly at: 'linking' }
   | { readonly at: 'open'; readonly claim: LinkClaim; readonly channel: Channel }
-  | { readonly at: 'waiting'; readonly timer: NodeJS.Timeout };
+  | { readonly at: 'waiting'; readonly timer: NodeJS.Timeout; readonly untilMs: number };
 
 interface Candidate {
   peer: SwarmPeer;
@@ -29,13 +45,15 @@ interface Candidate {
   readonly rank: number;
   /** In a row, since it last sent something that was asked for. */
   failures: number;
+  /** The last of them. */
+  trouble: SourceTrouble | undefined;
   phase: Phase;
 }
 
 export class Sources {
   readonly #options: SourcesOptions;
   readonly #candidates = new Map<DeviceId, Candidate>();
-  readonly #banned = new Set<DeviceId>();
+  readonly #banned = new Map<DeviceId, SourceTrouble>();
   #closed = false;
 
   constructor(options: SourcesOptions) {
@@ -68,23 +86,30 @@ export class Sources {
   /** The peer has sent what it was asked for. */
   praise(device: DeviceId): void {
     const candidate = this.#candidates.get(device);
-    if (candidate !== undefined) candidate.failures = 0;
+    if (candidate === undefined) return;
+    candidate.failures = 0;
+    candidate.trouble = undefined;
   }
 
   /** The channel at this peer is gone; it is tried again after a while. */
-  lose(device: DeviceId): void {
+  lose(device: DeviceId, trouble: SourceTrouble): void {
     const candidate = this.#candidates.get(device);
     if (candidate?.phase.at !== 'open') return;
     candidate.phase.claim.release();
-    this.#retryLater(candidate);
+    this.#retryLater(candidate, trouble);
     this.#fill();
   }
 
   /** Nothing to do with this peer any more, for this download. */
-  ban(device: DeviceId): void {
-    this.#banned.add(device);
+  ban(device: DeviceId, trouble: SourceTrouble): void {
+    this.#banned.set(device, trouble);
     this.#drop(device);
     this.#fill();
+  }
+
+  report(): SourceReport[] {
+    const banned = [...this.#banned].map(([device, trouble]) => ({ device, phase: 'banned', trouble }) as const);
+    return [...[...this.#candidates.values()].map((candidate) => reportOf(candidate, this.#options.now())), ...banned];
   }
 
   close(): void {
@@ -97,7 +122,14 @@ export class Sources {
     const known = this.#candidates.get(peer.device);
     if (known === undefined) {
       const rank = this.#options.random();
-      this.#candidates.set(peer.device, { peer, listed: true, rank, failures: 0, phase: { at: 'idle' } });
+      this.#candidates.set(peer.device, {
+        peer,
+        listed: true,
+        rank,
+        failures: 0,
+        trouble: undefined,
+        phase: { at: 'idle' },
+      });
       return;
     }
     known.listed = true;
@@ -125,12 +157,15 @@ export class Sources {
     candidate.phase.claim.release();
   }
 
-  /** Links to more peers while there is room: those that have the whole file first. */
+  /** Links to more peers while there is room: to a few that have the whole file first, and else by chance. */
   #fill(): void {
     if (this.#closed) return;
-    const idle = this.#inPhase('idle').sort((a, b) => preference(a) - preference(b));
-    const room = MAX_LINKS_PER_DOWNLOAD - this.#inPhase('linking').length - this.openCount;
-    for (const candidate of idle.slice(0, Math.max(0, room))) {
+    const inUse = [...this.#inPhase('linking'), ...this.#inPhase('open')];
+    const idle = this.#inPhase('idle').sort((a, b) => a.rank - b.rank);
+    const completeInUse = inUse.filter(({ peer }) => peer.complete).length;
+    const first = idle.filter(({ peer }) => peer.complete).slice(0, Math.max(0, COMPLETE_PEERS_FIRST - completeInUse));
+    const rest = idle.filter((candidate) => !first.includes(candidate));
+    for (const candidate of [...first, ...rest].slice(0, Math.max(0, MAX_LINKS_PER_DOWNLOAD - inUse.length))) {
       candidate.phase = { at: 'linking' };
       void this.#link(candidate);
     }
@@ -142,24 +177,25 @@ export class Sources {
     if (this.#candidates.get(device) !== candidate) {
       claim?.release();
     } else if (claim === undefined) {
-      this.#retryLater(candidate);
+      this.#retryLater(candidate, 'not_reached');
       this.#fill();
     } else {
       candidate.phase = { at: 'open', claim, channel: this.#options.openChannel(device, claim.link) };
     }
   }
 
-  #retryLater(candidate: Candidate): void {
+  #retryLater(candidate: Candidate, trouble: SourceTrouble): void {
     if (!candidate.listed) {
       this.#candidates.delete(candidate.peer.device);
       return;
     }
+    candidate.trouble = trouble;
     const delayMs = retryDelayMs(candidate.failures++, this.#options.random());
     const timer = setTimeout(() => {
       candidate.phase = { at: 'idle' };
       this.#fill();
     }, delayMs);
-    candidate.phase = { at: 'waiting', timer };
+    candidate.phase = { at: 'waiting', timer, untilMs: this.#options.now() + delayMs };
   }
 
   #inPhase(at: Phase['at']): Candidate[] {
@@ -167,6 +203,13 @@ export class Sources {
   }
 }
 
-function preference(candidate: Candidate): number {
-  return candidate.rank - (candidate.peer.complete ? 1 : 0);
+const phaseNames = { idle: 'known', linking: 'connecting', open: 'connected', waiting: 'waiting' } as const;
+
+function reportOf({ peer, phase, trouble }: Candidate, nowMs: number): SourceReport {
+  return {
+    device: peer.device,
+    phase: phaseNames[phase.at],
+    ...(trouble === undefined ? {} : { trouble }),
+    ...(phase.at === 'waiting' ? { retryInMs: Math.max(0, phase.untilMs - nowMs) } : {}),
+  };
 }

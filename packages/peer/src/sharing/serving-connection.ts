@@ -1,7 +1,7 @@
 /**
- * The serving side of one connection between peers: a downloader shows grants, opens channels for files of the library
- * and asks for piece hashes and byte ranges. What it asks for is found by group and content, and only in groups for
- * which it has shown a grant; no path crosses the wire.
+ * The serving side of one connection between peers: a downloader shows grants, opens channels for files of the library,
+ * asks for piece hashes and says which pieces it would take. What it asks for is found by group and content, and only in
+ * groups for which it has shown a grant; no path crosses the wire. What is sent when is the matter of upload-floor.ts.
  */
 import {
   type ChannelOpened,
@@ -17,6 +17,7 @@ import {
   MAX_CHANNELS,
   MAX_DOWNLOADER_BACKLOG_BYTES,
   MAX_GRANTS_PER_CONNECTION,
+  MAX_OPEN_PIECES,
   MAX_PIECES_PER_HAVE,
   MAX_REQUEST_FRAME_BYTES,
   PROTOCOL_VERSION,
@@ -28,12 +29,12 @@ import { HASH_BYTES } from '@p2p/swarm';
 import type { Connection } from '@p2p/transport';
 import type { Library, SharedFile } from '../library/library.js';
 import type { Gatekeeper } from './gatekeeper.js';
-import type { RateLimiter } from './rate-limiter.js';
-import { UploadPump } from './upload-pump.js';
+import type { UploadFloor, UploadLane } from './upload-floor.js';
 
 export interface ServingOptions {
   readonly library: Library;
-  readonly limiter: RateLimiter;
+  /** Everybody's: bytes of files go through it. */
+  readonly uploads: UploadFloor;
   readonly gatekeeper: Gatekeeper;
   /** A source file is no longer the one that was hashed. */
   readonly changed: (file: SharedFile) => void;
@@ -41,6 +42,7 @@ export interface ServingOptions {
 
 interface OpenChannel {
   readonly file: SharedFile;
+  readonly lane: UploadLane;
   /** Became available since the last `have`. */
   readonly newPieces: number[];
   readonly stopListening: () => void;
@@ -52,9 +54,10 @@ export class ServingConnection {
   readonly #connection: Connection;
   readonly #options: ServingOptions;
   readonly #channels = new Map<number, OpenChannel>();
-  readonly #pump: UploadPump;
   readonly #grants = new Map<GroupId, Grant>();
   readonly #stopListening: (() => void)[];
+  /** Pieces of all files that are open. */
+  #openPieces = 0;
   #greeted = false;
   /** Until the hello, and while no channel is open: nobody holds a place for nothing. */
   #deadline: NodeJS.Timeout;
@@ -63,12 +66,6 @@ export class ServingConnection {
   constructor(connection: Connection, options: ServingOptions, closed: () => void) {
     this.#connection = connection;
     this.#options = options;
-    this.#pump = new UploadPump({
-      connection,
-      limiter: options.limiter,
-      contentOf: (channel) => this.#channels.get(channel)?.file.content,
-      changed: (channel) => this.#withdrawChanged(channel),
-    });
     this.#stopListening = [
       options.library.onChange(() => this.#withdrawUnshared()),
       options.gatekeeper.onEnd(() => this.reviewGrants()),
@@ -151,10 +148,10 @@ export class ServingConnection {
         return this.#close(message.channel);
       case 'layer':
         return this.#sendLayer(message);
-      case 'request':
-        return this.#queueRequest(message);
-      case 'cancel':
-        return this.#pump.queue.cancel(message.channel, message.request);
+      case 'offer':
+        return this.#offer(message);
+      case 'credit':
+        return this.#credit(message);
     }
   }
 
@@ -165,21 +162,30 @@ export class ServingConnection {
     if (grant === undefined || !this.#options.gatekeeper.isGood(grant)) return this.#refuse(channel, 'not_allowed');
     const file = this.#options.library.servable(group, root);
     if (file === undefined) return this.#refuse(channel, 'not_shared');
+    const { pieceCount } = file.content.geometry;
+    if (this.#openPieces + pieceCount > MAX_OPEN_PIECES) return this.#refuse(channel, 'too_many_channels');
+    this.#openPieces += pieceCount;
     const newPieces: number[] = [];
     const stopListening = file.content.onPiece((piece) => {
       newPieces.push(piece);
       this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
     });
-    this.#channels.set(channel, { file, newPieces, stopListening });
+    const changed = (): void => this.#withdrawChanged(channel);
+    const lane = this.#options.uploads.open({ connection: this.#connection, channel, content: file.content, changed });
+    this.#channels.set(channel, { file, lane, newPieces, stopListening });
     clearTimeout(this.#deadline);
     const opened: ChannelOpened = { type: 'opened', channel, complete: file.content.pieces.isFull };
     this.#send(opened.complete ? opened : { ...opened, pieces: file.content.pieces.toBytes() });
   }
 
   #close(channel: number): void {
-    this.#channels.get(channel)?.stopListening();
-    if (this.#channels.delete(channel) && this.#channels.size === 0) this.#awaitChannel();
-    this.#pump.queue.closeChannel(channel);
+    const open = this.#channels.get(channel);
+    if (open === undefined) return;
+    this.#channels.delete(channel);
+    this.#openPieces -= open.file.content.geometry.pieceCount;
+    open.stopListening();
+    open.lane.close();
+    if (this.#channels.size === 0) this.#awaitChannel();
   }
 
   #awaitChannel(): void {
@@ -194,11 +200,20 @@ export class ServingConnection {
     this.#send({ type: 'layer_hashes', channel, request, first, hashes });
   }
 
-  #queueRequest({ channel, request, ranges }: Of<'request'>): void {
-    const content = this.#channels.get(channel)?.file.content;
-    const servable = content !== undefined && ranges.every(([start, end]) => content.has(start, end));
-    if (!servable || !this.#pump.queue.add(channel, request, ranges)) return this.#reject(channel, request);
-    this.#pump.wake();
+  /** What is said of a channel that has been refused meanwhile has crossed the refusal. */
+  #offer({ channel, add = [], spare = [], remove = [] }: Of<'offer'>): void {
+    const open = this.#channels.get(channel);
+    if (open === undefined) return;
+    const { pieceCount } = open.file.content.geometry;
+    // In order: none ends behind the last.
+    const isWithin = [add, spare, remove].every((runs) => (runs.at(-1)?.[1] ?? 0) <= pieceCount);
+    if (isWithin) open.lane.offer({ add, spare, remove });
+    else this.#connection.fail('unexpected_message');
+  }
+
+  #credit({ channel, received, credit, clock }: Of<'credit'>): void {
+    const isSound = this.#channels.get(channel)?.lane.credit({ received, credit, clockMs: clock }) !== false;
+    if (!isSound) this.#connection.fail('unexpected_message');
   }
 
   #sendHaves(): void {

@@ -1,5 +1,5 @@
 /** The content of one file as it can be served: whole, or the pieces that a download has verified so far. */
-import { Bitfield, type ContentTree, type ReadonlyBitfield } from '@p2p/swarm';
+import { Bitfield, type ContentTree, type PieceGeometry, type ReadonlyBitfield } from '@p2p/swarm';
 import type { ByteSource } from './byte-source.js';
 
 export class SharedContent {
@@ -23,6 +23,10 @@ export class SharedContent {
   /** A file that is being fetched: what an earlier fetch has verified of it is there already. */
   static partial(tree: ContentTree, source: ByteSource, verified?: ReadonlyBitfield): SharedContent {
     return new SharedContent(tree, source, verified?.clone() ?? new Bitfield(tree.geometry.pieceCount));
+  }
+
+  get geometry(): PieceGeometry {
+    return this.tree.geometry;
   }
 
   get pieces(): ReadonlyBitfield {
@@ -50,17 +54,6 @@ export class SharedContent {
   onPiece(listener: (pieceIndex: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Whether all bytes in `[start, end)` are there. */
-  has(start: number, end: number): boolean {
-    const { bytes, pieceLength } = this.tree.geometry;
-    if (start >= end || end > bytes) return false;
-    if (this.#pieces.isFull) return true;
-    for (let piece = Math.floor(start / pieceLength); piece * pieceLength < end; piece++) {
-      if (!this.#pieces.has(piece)) return false;
-    }
-    return true;
   }
 
   /** Fills `target` with the bytes from `offset` on. False where the file has changed, vanished or can't be read. */

@@ -16,8 +16,8 @@ export const MAX_PIECES = 2 ** 23;
 /** Pieces in one announcement between peers: all of an ordinary file. */
 export const MAX_PIECES_PER_HAVE = 65_536;
 
-/** Ranges in one request between peers: many small pieces at a time, in a frame of some 20 KiB. */
-export const MAX_RANGES_PER_REQUEST = 1_024;
+/** Runs of pieces in one list of an offer, of which it has three: together well within a request's values. */
+export const MAX_RUNS_PER_OFFER = 512;
 
 /** Piece hashes in one answer: 512 KiB, half of a frame between peers. */
 export const MAX_LAYER_HASHES = 16 * 1024;
@@ -25,17 +25,20 @@ export const MAX_LAYER_HASHES = 16 * 1024;
 /** Files that one connection between peers may have open at a time: thousands of small ones without a wait each. */
 export const MAX_CHANNELS = 4_096;
 
-/** Requests for file bytes that one downloader may have waiting at a serving peer: far more than a link can hold. */
-export const MAX_OUTSTANDING_BLOCKS = 1_024;
+/**
+ * Pieces of all files that one connection has open, together: what a downloader would take is kept for each, in a few
+ * bits a piece. 2 TiB of ordinary files.
+ */
+export const MAX_OPEN_PIECES = 2 ** 23;
 
-/** What a downloader has asked of one peer and not got: some 30 ms of a 1 Gbit/s link, so that the link stays busy. */
-export const DOWNLOAD_CREDIT_BYTES = 4 * 1024 * 1024;
+/** Blocks of files that a client reads at a time to send them: a disk has enough to put in order, memory stays free. */
+export const MAX_UPLOAD_READS = 8;
 
-/** A piece that takes longer than this is asked of a second peer as well, once that one has nothing else to send. */
-export const ASK_AGAIN_AFTER_MS = 3_000;
+/** What one downloader's connection holds of files, read and not yet taken: beyond it nothing is read for it. */
+export const MAX_UPLOAD_BACKLOG_BYTES = 2 * 1024 * 1024;
 
-/** A peer that owes pieces and sends none of their bytes for this long: others are asked. A busy one takes turns. */
-export const SILENT_PEER_AFTER_MS = 8_000;
+/** How often it is looked whether something may be sent by now, apart from everything that says so. */
+export const UPLOAD_REVIEW_MS = 250;
 
 /** Connections that a client serves at a time: each buffers at most one run of bytes. */
 export const MAX_SERVED_CONNECTIONS = 200;
@@ -49,17 +52,20 @@ export const MAX_SERVED_CONNECTIONS_PER_DEVICE = 4;
 /** Source files that a client keeps open for reading; far below any system's bound on open files. */
 export const MAX_OPEN_SOURCE_FILES = 64;
 
-/** New pieces are announced to a downloader at most this often: seldom enough to cost nothing, soon enough to help. */
-export const HAVE_INTERVAL_MS = 100;
+/** New pieces are announced to a downloader at most this often: it asks those who have few before those who have all. */
+export const HAVE_INTERVAL_MS = 50;
 
 /** TCP, TLS and the hello of a peer: a dead address must not hold a place among the links for long. */
 export const PEER_DIAL_TIMEOUT_MS = 5_000;
 
-/** Peers that a client is linked to, all its downloads together: each may have a credit of bytes on its way. */
+/** Peers that a client is linked to, all its downloads together: each may have a piece in the making here. */
 export const MAX_PEER_LINKS = 64;
 
-/** Peers that one download uses at a time; more add requests, not speed. */
-export const MAX_LINKS_PER_DOWNLOAD = 16;
+/** Peers that one download uses at a time: so many that what one has got is soon with all, however large the swarm. */
+export const MAX_LINKS_PER_DOWNLOAD = 40;
+
+/** Of them those with the whole file that are linked before chance decides: not everybody hangs on the first sharer. */
+export const COMPLETE_PEERS_FIRST = 4;
 
 /** A link that no download uses is kept this long: the next file of the same peer spares a handshake. */
 export const IDLE_LINK_MS = 10_000;

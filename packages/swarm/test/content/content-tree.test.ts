@@ -12,7 +12,7 @@ import {
   pieceRange,
   verifyLayer,
   verifyPiece,
-} from '../src/index.js';
+} from '../../src/index.js';
 import { LARGE_ZEROS, ROOT_VECTORS, vectorContent } from './root-vectors.js';
 
 const KIB = 1024;

@@ -1,7 +1,7 @@
 import { MAX_FILE_BYTES } from '@p2p/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { geometryOf, isPieceOf, pieceCountOf, pieceLengthFor, pieceRange } from '../src/index.js';
+import { geometryOf, isPieceOf, pieceCountOf, pieceLengthFor, pieceRange } from '../../src/index.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -7,13 +7,12 @@ const MAX_ROUNDS = 5_000;
 
 const swarms = fc.record({
   seed: fc.integer(),
-  pieceCount: fc.integer({ min: 1, max: 40 }),
-  creditPieces: fc.integer({ min: 1, max: 6 }),
+  pieceCount: fc.integer({ min: 1, max: 30 }),
   peers: fc.array(fc.constantFrom(...characters), { maxLength: 8 }).map((others) => ['honest' as const, ...others]),
 });
 
 describe('a download among random peers', () => {
-  it('completes whenever honest peers that stay have everything, and never asks amiss', () => {
+  it('completes whenever honest peers that stay have everything, and forgets no piece on the way', () => {
     fc.assert(
       fc.property(swarms, (options) => {
         const swarm = new ModelSwarm(options);
@@ -25,7 +24,7 @@ describe('a download among random peers', () => {
         for (let round = 0; round < 3; round++) swarm.round();
         expect(swarm.completions + completedBefore).toBe(1);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 });

@@ -1,0 +1,46 @@
+/** The piece that comes from one peer: its bytes put together in one buffer, or counted where they are of no use. */
+import { type PieceGeometry, pieceRange } from '@p2p/swarm';
+
+export class ArrivingPiece {
+  readonly index: number;
+  readonly #start: number;
+  readonly #end: number;
+  #filled = 0;
+  /** Made with the first bytes that are kept; nothing before them may have been dropped. */
+  #bytes: Uint8Array | undefined;
+
+  private constructor(index: number, geometry: PieceGeometry) {
+    const { start, end } = pieceRange(index, geometry);
+    this.index = index;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** The piece that begins at `offset`; undefined where none does. */
+  static at(offset: number, geometry: PieceGeometry): ArrivingPiece | undefined {
+    if (offset % geometry.pieceLength !== 0 || offset >= geometry.bytes) return undefined;
+    return new ArrivingPiece(offset / geometry.pieceLength, geometry);
+  }
+
+  get isWhole(): boolean {
+    return this.#start + this.#filled === this.#end;
+  }
+
+  /** Whether so many bytes at this place are the next ones of the piece. */
+  continuesWith(offset: number, byteCount: number): boolean {
+    return offset === this.#start + this.#filled && offset + byteCount <= this.#end;
+  }
+
+  /** Takes the next bytes, a copy of them where they are to be kept. */
+  take(bytes: Uint8Array, isKept: boolean): void {
+    if (isKept && this.#filled === 0) this.#bytes = Buffer.allocUnsafeSlow(this.#end - this.#start);
+    if (isKept) this.#bytes?.set(bytes, this.#filled);
+    else this.#bytes = undefined;
+    this.#filled += bytes.length;
+  }
+
+  /** All bytes, where all have come and were kept. */
+  get bytes(): Uint8Array | undefined {
+    return this.isWhole ? this.#bytes : undefined;
+  }
+}
