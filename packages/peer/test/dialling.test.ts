@@ -20,6 +20,7 @@ import { AskedDials } from '../src/dialling/asked-dials.js';
 import { Dialling, type DiallingOptions } from '../src/dialling/dialling.js';
 import { DialsForOthers } from '../src/dialling/dials-for-others.js';
 import { ReachNotice } from '../src/dialling/reach-notice.js';
+import type { DialTrouble } from '../src/fetching/connect-peer.js';
 
 const sharer = 'a'.repeat(64) as DeviceId;
 const group = `${'b'.repeat(64)}.3` as GroupId;
@@ -86,6 +87,11 @@ function diallingWith(session: Session) {
 const unreachable = { device: sharer, address: nowhere, reachable: false };
 const never = new AbortController().signal;
 
+function connectionOf(dialled: Connection | DialTrouble): Connection {
+  if (typeof dialled === 'string') throw new Error(dialled);
+  return dialled;
+}
+
 describe('whoever dials this client', () => {
   test('to download is served, from its hello on', async () => {
     const { dialling, served } = diallingWith(trackerThat('asked').session);
@@ -123,7 +129,7 @@ describe('a sharer that can’t be dialled', () => {
     const connection = await dialling.dial(unreachable, never, group);
     expect(asked).toEqual([{ type: 'ask_dial', group, device: sharer }]);
     const heard: Uint8Array[] = [];
-    connection?.start({ frame: (frame) => heard.push(frame.slice()), closed: () => undefined });
+    connectionOf(connection).start({ frame: (frame) => heard.push(frame.slice()), closed: () => undefined });
     await expect.poll(() => heard).toEqual([Uint8Array.of(9)]);
     expect(served).toEqual([]);
     const again = dialIn(dialling, sharer, helloAs('serve'));
@@ -139,7 +145,7 @@ describe('a sharer that can’t be dialled', () => {
       ends.push(dialIn(dialling, 'c'.repeat(64), helloAs('serve')).ended);
       dialIn(dialling, sharer, helloAs('serve'));
     };
-    expect((await dialling.dial(unreachable, never, group))?.remote.key).toBe(sharer);
+    expect(connectionOf(await dialling.dial(unreachable, never, group)).remote.key).toBe(sharer);
     await Promise.all(ends);
   });
 
@@ -191,18 +197,26 @@ describe('a sharer that can’t be dialled', () => {
     const { dialling } = diallingWith(trackerThat('unreachable').session);
     const { port } = await listen(other);
     const peer = { device: other.id as DeviceId, address: { host: '127.0.0.1', port }, reachable: false };
-    const connection = await dialling.dial(peer, never, group);
-    expect(connection?.remote.key).toBe(other.id);
-    connection?.close();
+    const connection = connectionOf(await dialling.dial(peer, never, group));
+    expect(connection.remote.key).toBe(other.id);
+    connection.close();
   });
 });
 
 test('one that should be there, and is not for this client, is asked to dial', async () => {
   const { session, asked } = trackerThat('not_sharing');
   const { dialling } = diallingWith(session);
-  expect(await dialling.dial({ ...unreachable, reachable: true }, never, group)).toBeUndefined();
+  expect(await dialling.dial({ ...unreachable, reachable: true }, never, group)).toBe('not_reached');
   expect(asked).toHaveLength(1);
 });
+
+test.each([true, false, null])(
+  'that neither can be reached is said, whichever way was tried first',
+  async (reachable) => {
+    const { dialling } = diallingWith(trackerThat('unreachable').session);
+    expect(await dialling.dial({ ...unreachable, reachable }, never, group)).toBe('neither_reachable');
+  },
+);
 
 /** Somebody who listens, and what the first frame of each connection was. */
 async function listen(identity: Identity) {

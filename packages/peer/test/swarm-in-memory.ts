@@ -121,7 +121,7 @@ export class Member {
       ended: (ended, reason) => this.downloads.endGroup(ended, reason),
     });
     this.#links = new PeerLinks({
-      dial: async (peer) => this.#dial(peer.device),
+      dial: async (peer) => this.#dial(peer.device) ?? 'not_reached',
       limiter: noLimit(),
       wallet: this.#wallet,
       now: () => performance.now(),

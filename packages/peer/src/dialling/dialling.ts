@@ -48,7 +48,11 @@ export class Dialling {
     const directly = () => this.#dialDirectly(peer, signal, group);
     const asked = () => this.#askToDial(peer.device, group, signal);
     // That a tracker can't reach it doesn't say that nobody can: both may be at home in one network.
-    return peer.reachable === false ? ((await asked()) ?? directly()) : ((await directly()) ?? asked());
+    const [first, second] = peer.reachable === false ? [asked, directly] : [directly, asked];
+    const connection = await first();
+    if (typeof connection !== 'string') return connection;
+    const other = await second();
+    return other === 'not_reached' ? connection : other;
   };
 
   /** Somebody has dialled. */
@@ -74,7 +78,8 @@ export class Dialling {
 
   async #askToDial(device: DeviceId, group: Parameters<DialPeer>[2], signal: AbortSignal) {
     const connection = await this.#asked.ask(device, group, signal);
-    if (typeof connection === 'string') return undefined;
+    if (connection === 'unreachable') return 'neither_reachable';
+    if (connection === 'no_answer') return 'not_reached';
     // It has come as a stranger, and is none.
     connection.setUser(device);
     connection.setMaxFrameBytes(MAX_PEER_FRAME_BYTES);

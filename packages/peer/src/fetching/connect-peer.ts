@@ -17,8 +17,11 @@ import { PeerLink, type PeerLinkOptions } from './peer-link.js';
 
 export type PeerAt = Pick<SwarmPeer, 'device' | 'address' | 'reachable'>;
 
-/** Gives a connection to this device, which shares something in the group, or undefined where it can't be had. */
-export type DialPeer = (peer: PeerAt, signal: AbortSignal, group: GroupId) => Promise<Connection | undefined>;
+/** Why there is no connection: `neither_reachable`, where the tracker could not dial this client either. */
+export type DialTrouble = 'not_reached' | 'neither_reachable';
+
+/** Gives a connection to this device, which shares something in the group, or why there is none. */
+export type DialPeer = (peer: PeerAt, signal: AbortSignal, group: GroupId) => Promise<Connection | DialTrouble>;
 
 export function dialPeerAs(identity: Identity): DialPeer {
   return async ({ device, address }, signal) => {
@@ -31,7 +34,7 @@ export function dialPeerAs(identity: Identity): DialPeer {
       maxFrameBytes: MAX_PEER_FRAME_BYTES,
       signal,
     });
-    return dialled.ok ? dialled.connection : undefined;
+    return dialled.ok ? dialled.connection : 'not_reached';
   };
 }
 

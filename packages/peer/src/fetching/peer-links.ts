@@ -4,13 +4,13 @@
  */
 import { type DeviceId, type GroupId, IDLE_LINK_MS, MAX_PEER_LINKS } from '@p2p/protocol';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
-import { type DialPeer, greetPeer, type PeerAt } from './connect-peer.js';
+import { type DialPeer, type DialTrouble, greetPeer, type PeerAt } from './connect-peer.js';
 import type { GrantWallet } from './grant-wallet.js';
 import type { PeerLink } from './peer-link.js';
 
 interface Pooled {
   readonly device: DeviceId;
-  readonly link: Promise<PeerLink | undefined>;
+  readonly link: Promise<PeerLink | DialTrouble>;
   users: number;
   idle: NodeJS.Timeout | undefined;
 }
@@ -38,17 +38,17 @@ export class PeerLinks {
     this.#options = options;
   }
 
-  /** A link to this peer, for a file of this group; undefined where it doesn't answer, or too many are in use. */
-  async claim(peer: PeerAt, group: GroupId): Promise<LinkClaim | undefined> {
+  /** A link to this peer, for a file of this group; or why there is none: too many may be in use as well. */
+  async claim(peer: PeerAt, group: GroupId): Promise<LinkClaim | DialTrouble> {
     const pooled = this.#byDevice.get(peer.device) ?? this.#dialNew(peer, group);
-    if (pooled === undefined) return undefined;
+    if (pooled === undefined) return 'not_reached';
     clearTimeout(pooled.idle);
     pooled.users++;
     const link = await pooled.link;
     const release = (): void => this.#release(pooled);
-    if (link !== undefined && !link.closed) return { link, release };
+    if (typeof link !== 'string' && !link.closed) return { link, release };
     release();
-    return undefined;
+    return typeof link === 'string' ? link : 'not_reached';
   }
 
   close(): void {
@@ -67,19 +67,23 @@ export class PeerLinks {
     return pooled;
   }
 
-  async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | undefined> {
+  async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | DialTrouble> {
     const { dial, wallet, limiter, now } = this.#options;
     const connection = await dial(peer, this.#closing.signal, group);
     const grant = wallet.of(group);
-    if (connection === undefined || grant === undefined || this.#closing.signal.aborted) {
-      connection?.close();
+    if (typeof connection === 'string') {
       forget();
-      return undefined;
+      return connection;
+    }
+    if (grant === undefined || this.#closing.signal.aborted) {
+      connection.close();
+      forget();
+      return 'not_reached';
     }
     const link = await greetPeer(connection, { grant, wallet, limiter, now, ended: forget });
     // It hung up on the hello: perhaps since it knows better than we do what the grant is worth.
     if (link === undefined) wallet.doubt(group);
-    return link;
+    return link ?? 'not_reached';
   }
 
   /** Lets go of a link that nobody uses where there are too many. */
@@ -98,6 +102,8 @@ export class PeerLinks {
   #drop(pooled: Pooled): void {
     clearTimeout(pooled.idle);
     if (this.#byDevice.get(pooled.device) === pooled) this.#byDevice.delete(pooled.device);
-    void pooled.link.then((link) => link?.close());
+    void pooled.link.then((link) => {
+      if (typeof link !== 'string') link.close();
+    });
   }
 }

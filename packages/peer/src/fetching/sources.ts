@@ -5,12 +5,13 @@
 import { COMPLETE_PEERS_FIRST, type DeviceId, MAX_LINKS_PER_DOWNLOAD, type SwarmPeer } from '@p2p/protocol';
 import type { BanReason } from '@p2p/swarm';
 import { retryDelayMs } from '@p2p/transport';
+import type { DialTrouble } from './connect-peer.js';
 import type { Channel, GoneReason, PeerLink } from './peer-link.js';
 import type { LinkClaim } from './peer-links.js';
 
 export interface SourcesOptions {
-  /** A link to this peer; undefined where there is none to be had now. */
-  readonly claim: (peer: SwarmPeer) => Promise<LinkClaim | undefined>;
+  /** A link to this peer, or why there is none to be had now. */
+  readonly claim: (peer: SwarmPeer) => Promise<LinkClaim | DialTrouble>;
   readonly random: () => number;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -19,7 +20,7 @@ export interface SourcesOptions {
 }
 
 /** Why a peer that the tracker names is not in use. */
-export type SourceTrouble = GoneReason | BanReason | 'wrong_hashes' | 'not_reached';
+export type SourceTrouble = GoneReason | BanReason | DialTrouble | 'wrong_hashes';
 
 /** One peer, for a person. */
 export interface SourceReport {
@@ -133,7 +134,10 @@ export class Sources {
       return;
     }
     known.listed = true;
-    const moved = known.peer.address.host !== peer.address.host || known.peer.address.port !== peer.address.port;
+    const moved =
+      known.peer.address.host !== peer.address.host ||
+      known.peer.address.port !== peer.address.port ||
+      known.peer.reachable !== peer.reachable;
     known.peer = peer;
     if (!moved || known.phase.at !== 'waiting') return;
     clearTimeout(known.phase.timer);
@@ -161,7 +165,7 @@ export class Sources {
   #fill(): void {
     if (this.#closed) return;
     const inUse = [...this.#inPhase('linking'), ...this.#inPhase('open')];
-    const idle = this.#inPhase('idle').sort((a, b) => a.rank - b.rank);
+    const idle = this.#inPhase('idle').sort((a, b) => placeOf(a) - placeOf(b));
     const completeInUse = inUse.filter(({ peer }) => peer.complete).length;
     const first = idle.filter(({ peer }) => peer.complete).slice(0, Math.max(0, COMPLETE_PEERS_FIRST - completeInUse));
     const rest = idle.filter((candidate) => !first.includes(candidate));
@@ -175,9 +179,9 @@ export class Sources {
     const { device } = candidate.peer;
     const claim = await this.#options.claim(candidate.peer);
     if (this.#candidates.get(device) !== candidate) {
-      claim?.release();
-    } else if (claim === undefined) {
-      this.#retryLater(candidate, 'not_reached');
+      if (typeof claim !== 'string') claim.release();
+    } else if (typeof claim === 'string') {
+      this.#retryLater(candidate, claim);
       this.#fill();
     } else {
       candidate.phase = { at: 'open', claim, channel: this.#options.openChannel(device, claim.link) };
@@ -201,6 +205,11 @@ export class Sources {
   #inPhase(at: Phase['at']): Candidate[] {
     return [...this.#candidates.values()].filter(({ phase }) => phase.at === at);
   }
+}
+
+/** Who can't be dialled comes last: it has to be asked to dial, and may not. */
+function placeOf({ rank, peer }: Candidate): number {
+  return rank + (peer.reachable === false ? 1 : 0);
 }
 
 const phaseNames = { idle: 'known', linking: 'connecting', open: 'connected', waiting: 'waiting' } as const;
