@@ -24,7 +24,7 @@ const statusOf = (member: Member): DownloadStatus | undefined => member.download
 
 /** The downloader has `pieces` pieces of the file, and the seeder gives no more. */
 async function untilSome(pieces = 3): Promise<void> {
-  const gate = new Gate(bytes, pieces);
+  const gate = new Gate(bytes, pieces * PIECE);
   await seeder.share(bytes, () => gate);
   path = await downloader.fetch(seeder);
   await expect.poll(() => statusOf(downloader)?.done).toBe(pieces * PIECE);
