@@ -142,7 +142,8 @@ export class DownloadRun {
   }
 
   #whyNothingComes(): Refusal {
-    if (this.#fetch.bannedCount === 0 || this.#fetch.peerCount > 0) return refusal('no_peers');
+    // Others who fetch it are there too, and have as little.
+    if (this.#fetch.bannedCount === 0 || this.#fetch.hasSource) return refusal('no_peers');
     return refusal('verification_failed', 'everybody who answered sent something else than the file');
   }
 }

@@ -113,6 +113,12 @@ export class FileFetch {
     return this.#bannedCount;
   }
 
+  /** Whether somebody is connected who says that there is some of the file. */
+  get hasSource(): boolean {
+    if (this.#pieces !== undefined) return this.#pieces.report().peers.some(({ pieces }) => pieces > 0);
+    return [...this.#offers.values()].some((offer) => offer === 'all' || offer.count > 0);
+  }
+
   report(): FetchReport {
     return { sources: this.#sources.report(), download: this.#pieces?.report() };
   }
