@@ -45,8 +45,8 @@ class OfferingDownload implements Download {
       this.verifiedBytes += this.#bytesOf(piece);
       missing.delete(piece);
     }
-    this.#holders = new Holders(pieceCount, options.random, (piece, from, to) => this.#offers.move(piece, from, to));
-    this.#offers = new Offers(missing, (piece) => this.#holders.firstChoice(piece));
+    this.#holders = new Holders(pieceCount, options.random, (piece, peers) => this.#offers.move(piece, peers));
+    this.#offers = new Offers(missing, (peer, piece) => this.#holders.isFirstChoice(peer, piece));
     this.#senders = new Senders(geometry.pieceLength);
   }
 

@@ -24,16 +24,16 @@ type News = Map<number, Offering>;
 export class Offers {
   readonly #free: Bitfield;
   readonly #overtaking: Bitfield;
-  readonly #firstChoice: (piece: number) => PeerId | undefined;
+  readonly #isFirstChoice: (peer: PeerId, piece: number) => boolean;
   readonly #news = new Map<PeerId, News>();
   /** Peers that have something to be told. */
   readonly #untold = new Set<PeerId>();
 
   /** `missing`: the pieces to begin with, free all of them; taken as its own. */
-  constructor(missing: Bitfield, firstChoice: (piece: number) => PeerId | undefined) {
+  constructor(missing: Bitfield, isFirstChoice: (peer: PeerId, piece: number) => boolean) {
     this.#free = missing;
     this.#overtaking = new Bitfield(missing.size);
-    this.#firstChoice = firstChoice;
+    this.#isFirstChoice = isFirstChoice;
   }
 
   /** Pieces that nobody sends. */
@@ -51,7 +51,7 @@ export class Offers {
     this.#untold.delete(peer);
     const spare = this.#overtaking.clone();
     const add = new Bitfield(spare.size);
-    for (const piece of this.#free) (this.#firstChoice(piece) === peer ? add : spare).add(piece);
+    for (const piece of this.#free) (this.#isFirstChoice(peer, piece) ? add : spare).add(piece);
     return { add: runsOf(add), spare: runsOf(spare), remove: [] };
   }
 
@@ -67,25 +67,19 @@ export class Offers {
     else this.#free.delete(piece);
     if (standing === 'overtaking') this.#overtaking.add(piece);
     else this.#overtaking.delete(piece);
-    const first = standing === 'free' ? this.#firstChoice(piece) : undefined;
-    const others = standing === 'none' ? 'remove' : 'spare';
-    for (const peer of this.#news.keys()) {
-      if (!except.has(peer)) this.#tell(peer, piece, peer === first ? 'add' : others);
-    }
+    for (const peer of this.#news.keys()) if (!except.has(peer)) this.repeat(piece, peer);
   }
 
-  /** Another peer is the first choice for a piece. */
-  move(piece: number, from: PeerId | undefined, to: PeerId | undefined): void {
-    if (from === to || !this.#free.has(piece)) return;
-    if (from !== undefined) this.#tell(from, piece, 'spare');
-    if (to !== undefined) this.#tell(to, piece, 'add');
+  /** These peers have become a first choice for a piece, or are none any more. */
+  move(piece: number, peers: readonly PeerId[]): void {
+    if (this.#free.has(piece)) for (const peer of peers) this.repeat(piece, peer);
   }
 
   /** Says once more to a peer how a piece stands. */
   repeat(piece: number, peer: PeerId): void {
     const standing = this.#standingOf(piece);
     if (standing === 'none') this.#tell(peer, piece, 'remove');
-    else this.#tell(peer, piece, standing === 'free' && this.#firstChoice(piece) === peer ? 'add' : 'spare');
+    else this.#tell(peer, piece, standing === 'free' && this.#isFirstChoice(peer, piece) ? 'add' : 'spare');
   }
 
   /** Whatever it is to the others, to this peer it is of no use. */

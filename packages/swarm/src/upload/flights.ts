@@ -1,32 +1,42 @@
 /**
  * What is on its way: to each downloader, and to all. What was sent and has not arrived either travels or waits in a
  * queue, mostly that of this machine's own line. A queue that never runs empty keeps the line busy; a long one only
- * makes choices early. How long it is, is told by how much later than usual blocks arrive by the downloaders' clocks;
- * the way back of the acknowledgements has no part in it.
+ * makes choices early.
  */
 import {
   FIRST_FLIGHT_BYTES,
+  MAX_FLIGHT_BYTES,
   MIN_FLIGHT_BYTES,
+  START_FLIGHT_BYTES,
   STUCK_FIRST_FLIGHT_MS,
   STUCK_FLIGHT_MS,
   UPLOAD_QUEUE_MS,
 } from '@p2p/protocol';
 import { FlightWindow } from './flight-window.js';
+import { Line } from './line.js';
 
-/** The queue that all wait in is no longer than the shortest that anybody met in one to two of these. */
-const COMMON_SPAN_MS = 50;
+/** What may be on its way without a word of it, in time: longer than any way and any queue of acknowledgements. */
+const UNHEARD_MS = 1_000;
+/** Of that, as much may be so to downloaders that have not acknowledged anything yet. */
+const FIRST_FLIGHTS_PART = 0.5;
 
 /** A block on its way. */
 export interface Flying {
   readonly bytes: number;
   readonly sentAtMs: number;
+  /** Its number among all that have left. */
+  readonly order: number;
+  /** After how long it leaves, by the model of the line. */
+  readonly leavesMs: number;
+  /** Whether it waits behind another one for the same downloader. */
+  readonly waits: boolean;
 }
 
 /** What is on its way to one downloader. */
 export class Flight {
   bytes = 0;
   /** A queue of its own may come to that of all: a slow downloader must not hold much of what is on its way. */
-  readonly window = new FlightWindow(2 * UPLOAD_QUEUE_MS, FIRST_FLIGHT_BYTES);
+  readonly window = new FlightWindow(4 * UPLOAD_QUEUE_MS, FIRST_FLIGHT_BYTES);
   /** When something was acknowledged last, or sent while nothing was on its way. */
   heardMs = 0;
   /** Acknowledges nothing: what it holds is no part of the queue that the others wait in. */
@@ -35,6 +45,9 @@ export class Flight {
   leastDelayMs = Number.POSITIVE_INFINITY;
   /** There and back, at its shortest. */
   roundTripMs = Number.POSITIVE_INFINITY;
+  /** What arrived last: its number, and when by the downloader's clock. */
+  lastOrder = -1;
+  lastClockMs = 0;
 
   get isProven(): boolean {
     return this.leastDelayMs < Number.POSITIVE_INFINITY;
@@ -55,12 +68,12 @@ export interface Arrival {
 
 export class Flights {
   readonly #flights = new Set<Flight>();
-  readonly #window = new FlightWindow(UPLOAD_QUEUE_MS, MIN_FLIGHT_BYTES);
-  /** Bytes on their way to those who acknowledge. */
+  readonly #line = new Line();
+  /** Bytes on their way to those who are not stuck; of them, to those who have not acknowledged anything yet. */
   #bytes = 0;
-  #queueNowMs = Number.POSITIVE_INFINITY;
-  #queueBeforeMs = 0;
-  #queueSinceMs = 0;
+  #firstBytes = 0;
+  #sent = 0;
+  #leastRoundTripMs = Number.POSITIVE_INFINITY;
 
   open(): Flight {
     const flight = new Flight();
@@ -70,81 +83,97 @@ export class Flights {
 
   close(flight: Flight): void {
     this.#flights.delete(flight);
-    if (!flight.isStuck) this.#bytes -= flight.bytes;
+    if (!flight.isStuck) this.#count(flight, -flight.bytes);
   }
 
-  /** Bytes that may be on their way to all. */
-  get limit(): number {
-    return this.#window.bytes;
+  /** Bytes of the queue. */
+  get queueBytes(): number {
+    return Math.min(MAX_FLIGHT_BYTES, Math.max(MIN_FLIGHT_BYTES, this.#line.bytesPerMs * UPLOAD_QUEUE_MS));
   }
 
-  /** Whether one block more may leave for this downloader. */
+  /** Whether one block more may leave now, for whomever. */
+  isLineFree(nowMs: number): boolean {
+    return this.#line.queueMs(nowMs) < UPLOAD_QUEUE_MS;
+  }
+
+  /** Whether one may leave for this downloader. */
   hasRoom(flight: Flight, nowMs: number): boolean {
+    if (!this.isLineFree(nowMs)) return false;
     if (flight.bytes >= flight.window.bytes) {
       flight.window.fill();
       return false;
     }
-    if (flight.isStuck || this.#bytes < this.limit) return true;
-    this.#window.fill();
+    if (flight.isStuck || this.#mayFly(flight)) return true;
     this.#findStuck(nowMs);
-    return this.#bytes < this.limit;
+    return this.#mayFly(flight);
   }
 
   depart(flight: Flight, bytes: number, nowMs: number): Flying {
-    if (flight.bytes === 0) flight.heardMs = nowMs;
+    const waits = flight.bytes > 0;
+    if (!waits) flight.heardMs = nowMs;
     flight.bytes += bytes;
-    if (!flight.isStuck) this.#bytes += bytes;
-    return { bytes, sentAtMs: nowMs };
+    if (!flight.isStuck) this.#count(flight, bytes);
+    return { bytes, sentAtMs: nowMs, order: this.#sent++, leavesMs: this.#line.join(bytes, nowMs), waits };
   }
 
   /** These blocks have arrived, in this order. */
   arrive(flight: Flight, blocks: readonly Flying[], { nowMs, clockMs }: Arrival): void {
-    const last = blocks.at(-1);
-    if (last === undefined) return;
+    const [first, last] = [blocks[0], blocks.at(-1)];
+    if (first === undefined || last === undefined) return;
     const bytes = blocks.reduce((sum, block) => sum + block.bytes, 0);
-    this.#count(flight, bytes, nowMs);
+    this.#land(flight, bytes);
+    flight.heardMs = nowMs;
     flight.roundTripMs = Math.min(flight.roundTripMs, nowMs - last.sentAtMs);
-    const queueMs = this.#queueOf(flight, clockMs - last.sentAtMs);
-    flight.window.arrive(bytes, queueMs);
-    this.#window.arrive(bytes, this.#commonQueue(queueMs, nowMs));
+    const areTogether = first.order === flight.lastOrder + 1 && last.order - first.order === blocks.length - 1;
+    if (areTogether && first.waits) this.#line.follow(bytes, clockMs - flight.lastClockMs);
+    this.#line.acknowledge(bytes, nowMs);
+    flight.lastOrder = last.order;
+    flight.lastClockMs = clockMs;
+    const delayMs = clockMs - last.sentAtMs;
+    const tookMs = nowMs - last.sentAtMs;
+    this.#leastRoundTripMs = Math.min(this.#leastRoundTripMs, tookMs);
+    // No longer than this, whatever the model has it: whoever is nearest knows best.
+    const mostMs = tookMs - this.#leastRoundTripMs;
+    const waitedMs = flight.isProven ? delayMs - flight.leastDelayMs : last.leavesMs;
+    this.#line.correct(Math.min(waitedMs, mostMs) - last.leavesMs, bytes / (bytes + this.#bytes));
+    // What it has waited, by the model, is no part of the way.
+    flight.leastDelayMs = Math.min(flight.leastDelayMs, flight.isProven ? delayMs : delayMs - last.leavesMs);
+    flight.window.arrive(bytes, delayMs - flight.leastDelayMs);
   }
 
   /** Bytes that will not be acknowledged any more: the file was closed. */
   forget(flight: Flight, bytes: number): void {
     flight.bytes -= bytes;
-    if (!flight.isStuck) this.#bytes -= bytes;
+    if (!flight.isStuck) this.#count(flight, -bytes);
   }
 
-  #count(flight: Flight, bytes: number, nowMs: number): void {
-    if (flight.isStuck) this.#bytes += flight.bytes;
+  #mayFly(flight: Flight): boolean {
+    const rate = this.#line.bytesPerMs;
+    const most = rate === 0 ? START_FLIGHT_BYTES : Math.max(START_FLIGHT_BYTES, rate * UNHEARD_MS);
+    if (this.#bytes >= Math.min(most, MAX_FLIGHT_BYTES)) return false;
+    return flight.isProven || rate === 0 || this.#firstBytes < most * FIRST_FLIGHTS_PART;
+  }
+
+  /** Bytes more on their way to somebody who is not stuck. */
+  #count(flight: Flight, bytes: number): void {
+    this.#bytes += bytes;
+    if (!flight.isProven) this.#firstBytes += bytes;
+  }
+
+  #land(flight: Flight, bytes: number): void {
+    if (flight.isStuck) this.#count(flight, flight.bytes);
     flight.isStuck = false;
     flight.bytes -= bytes;
-    this.#bytes -= bytes;
-    flight.heardMs = nowMs;
-  }
-
-  /** How long a block has waited that took so long by two clocks. Who comes into a queue must not take it for the way. */
-  #queueOf(flight: Flight, delayMs: number): number {
-    const least = flight.isProven ? delayMs : delayMs - Math.min(this.#queueNowMs, this.#queueBeforeMs);
-    flight.leastDelayMs = Math.min(flight.leastDelayMs, least);
-    return delayMs - flight.leastDelayMs;
-  }
-
-  #commonQueue(queueMs: number, nowMs: number): number {
-    if (nowMs - this.#queueSinceMs > COMMON_SPAN_MS) {
-      this.#queueBeforeMs = nowMs - this.#queueSinceMs > 2 * COMMON_SPAN_MS ? queueMs : this.#queueNowMs;
-      this.#queueNowMs = queueMs;
-      this.#queueSinceMs = nowMs;
-    }
-    this.#queueNowMs = Math.min(this.#queueNowMs, queueMs);
-    return Math.min(this.#queueNowMs, this.#queueBeforeMs);
+    this.#count(flight, -bytes);
+    // It is proven from now on.
+    if (!flight.isProven) this.#firstBytes -= flight.bytes;
   }
 
   #findStuck(nowMs: number): void {
     for (const flight of this.#flights) {
       if (flight.isStuck || flight.bytes === 0) continue;
       if (nowMs - flight.heardMs < flight.patienceMs) continue;
-      this.#bytes -= flight.bytes;
+      this.#count(flight, -flight.bytes);
       flight.isStuck = true;
     }
   }

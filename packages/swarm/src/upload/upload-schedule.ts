@@ -135,6 +135,7 @@ export class UploadSchedule<LaneKey, LinkKey> {
    * `maxBytes`: of the block, where a limit by the user wants small ones.
    */
   next(nowMs: number, maxBytes = MAX_BLOCK_BYTES): Block<LaneKey> | undefined {
+    if (!this.#flights.isLineFree(nowMs)) return undefined;
     const lane = this.#goOn(nowMs) ?? this.#begin(nowMs) ?? this.#beginSpare(nowMs);
     return lane === undefined ? undefined : this.#send(lane, { nowMs, maxBytes });
   }
@@ -209,9 +210,9 @@ export class UploadSchedule<LaneKey, LinkKey> {
     return { lane: lane.key, piece, start, end };
   }
 
-  /** A quarter of what may be on its way, whole leaves. */
+  /** Half of what the queue may hold, whole leaves. */
   #blockBytes(maxBytes: number): number {
-    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.limit / 4);
+    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.queueBytes / 2);
     return Math.max(MIN_BLOCK_BYTES, bytes - (bytes % MIN_BLOCK_BYTES));
   }
 }

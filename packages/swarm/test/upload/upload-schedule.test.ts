@@ -1,4 +1,4 @@
-import { FIRST_FLIGHT_BYTES, MIN_BLOCK_BYTES, MIN_FLIGHT_BYTES, STUCK_FIRST_FLIGHT_MS } from '@p2p/protocol';
+import { FIRST_FLIGHT_BYTES, MIN_BLOCK_BYTES, START_FLIGHT_BYTES, STUCK_FIRST_FLIGHT_MS } from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
 import { Bitfield } from '../../src/index.js';
 import { contentOf, Lanes, PIECE } from './lanes.js';
@@ -166,7 +166,7 @@ describe('what is on its way', () => {
     const content = contentOf(64);
     for (let peer = 0; peer < 50; peer++) lanes.open(`silent ${peer}`, content, { offer: all(64) });
     const bytes = lanes.send().reduce((sum, { start, end }) => sum + end - start, 0);
-    expect(bytes).toBeLessThanOrEqual(MIN_FLIGHT_BYTES + FIRST_FLIGHT_BYTES);
+    expect(bytes).toBeLessThanOrEqual(START_FLIGHT_BYTES);
   });
 
   it('does not keep others from being served for long', () => {

@@ -1,0 +1,70 @@
+/**
+ * A model of this machine's own line, by which blocks are sent when the queue is short, rather than when others have
+ * acknowledged: their word comes back through lines as busy as this one. How fast it is, is told by blocks that left
+ * one right after the other for the same downloader, and arrive as far apart by its clock as the narrowest place on the
+ * way keeps them. Where blocks arrive later or earlier than the model has it, it follows them.
+ */
+
+/** How far the rate follows each sample. */
+const RATE_WEIGHT = 0.1;
+/** How far the queue follows all that is under way at a time, which has left by the same mistake. */
+const QUEUE_WEIGHT = 0.5;
+/** Clocks tell whole ms, and blocks are read in bunches: less time says little. */
+const SAMPLE_MS = 8;
+/** What is acknowledged is counted over spans of this length: the line is at least as fast. */
+const SPAN_MS = 1_000;
+
+export class Line {
+  #rate = 0;
+  #sampleBytes = 0;
+  #sampleMs = 0;
+  #delivered = 0;
+  #countedBytes = 0;
+  #sinceMs: number | undefined;
+  #freeAtMs = 0;
+
+  /** Bytes per ms; 0 as long as nothing is known. */
+  get bytesPerMs(): number {
+    return this.#rate === 0 ? 0 : Math.max(this.#rate, this.#delivered);
+  }
+
+  /** How long a byte would wait that joined the queue now. */
+  queueMs(nowMs: number): number {
+    return this.bytesPerMs === 0 ? 0 : Math.max(0, this.#freeAtMs - nowMs);
+  }
+
+  /** Bytes join the queue; returns after how long the last of them leaves. */
+  join(bytes: number, nowMs: number): number {
+    if (this.bytesPerMs === 0) return 0;
+    this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + bytes / this.bytesPerMs;
+    return this.#freeAtMs - nowMs;
+  }
+
+  /** So many bytes came so long after the block before them, right behind which they had left. */
+  follow(bytes: number, gapMs: number): void {
+    this.#sampleBytes += bytes;
+    this.#sampleMs += Math.max(0, gapMs);
+    if (this.#sampleMs < SAMPLE_MS) return;
+    const rate = this.#sampleBytes / this.#sampleMs;
+    this.#rate += (rate - this.#rate) * (this.#rate === 0 ? 1 : RATE_WEIGHT);
+    this.#sampleBytes = 0;
+    this.#sampleMs = 0;
+  }
+
+  /** Blocks have waited longer than expected by so much, or less where it is negative; `part` of all under way. */
+  correct(lateMs: number, part: number): void {
+    this.#freeAtMs += lateMs * QUEUE_WEIGHT * part;
+  }
+
+  /** So many bytes were acknowledged by anybody. */
+  acknowledge(bytes: number, nowMs: number): void {
+    this.#sinceMs ??= nowMs;
+    const elapsedMs = nowMs - this.#sinceMs;
+    if (elapsedMs >= SPAN_MS) {
+      this.#delivered = elapsedMs < 2 * SPAN_MS ? this.#countedBytes / elapsedMs : 0;
+      this.#countedBytes = 0;
+      this.#sinceMs = nowMs;
+    }
+    this.#countedBytes += bytes;
+  }
+}
