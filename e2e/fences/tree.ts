@@ -14,7 +14,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/transport': ['packages/protocol'],
   'packages/statements': ['packages/protocol'],
   'packages/command-line': ['packages/protocol'],
-  'packages/simulation': ['packages/protocol', 'packages/state'],
+  'packages/simulation': ['packages/protocol', 'packages/state', 'packages/swarm'],
   'packages/fuzzing': [],
   'packages/peer': ['packages/protocol', 'packages/statements', 'packages/swarm', 'packages/transport'],
   'apps/tracker': [

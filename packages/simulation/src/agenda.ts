@@ -1,27 +1,30 @@
 /** Virtual time: what is to happen when. Of two things at the same moment, the one that was planned first comes first. */
 
-/** A run has tens of thousands; only one that goes in circles gets here. */
+/** A run of a cluster has tens of thousands; only one that goes in circles gets here. */
 const MAX_ACTIONS = 1_000_000;
 
-interface Entry {
-  readonly at: number;
-  readonly order: number;
-  readonly action: () => void;
-}
+/** Grows by doubling. */
+const FIRST_CAPACITY = 1_024;
 
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
+/**
+ * A binary heap in plain numbers, since a swarm has hundreds of thousands of plans: place by place when, in which order
+ * it was planned, and under which number the action is kept.
+ */
 export class Agenda {
-  /** A binary heap, the next entry at its root. */
-  readonly #heap: Entry[] = [];
+  #times = new Float64Array(FIRST_CAPACITY);
+  #orders = new Float64Array(FIRST_CAPACITY);
+  #slots = new Int32Array(FIRST_CAPACITY);
+  #size = 0;
+  readonly #actions: ((() => void) | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #maxActions: number;
   #now: number;
   #planned = 0;
   #performed = 0;
 
-  constructor(beginning: number) {
+  constructor(beginning: number, maxActions = MAX_ACTIONS) {
     this.#now = beginning;
+    this.#maxActions = maxActions;
   }
 
   /** The true time, ms. No tracker's clock shows it exactly. */
@@ -29,45 +32,78 @@ export class Agenda {
     return this.#now;
   }
 
+  /** Actions performed so far. */
+  get performed(): number {
+    return this.#performed;
+  }
+
   /** Plans an action, `delayMs` from now. */
   after(delayMs: number, action: () => void): void {
-    const entry = { at: this.#now + delayMs, order: this.#planned++, action };
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
+    if (this.#size === this.#times.length) this.#grow();
+    const slot = this.#freeSlots.pop() ?? this.#actions.length;
+    this.#actions[slot] = action;
+    const time = this.#now + delayMs;
+    let at = this.#size++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!isBefore(entry, heap[parent] as Entry)) break;
-      heap[at] = heap[parent] as Entry;
+      // What was planned earlier stays before it at the same time.
+      if ((this.#times[parent] as number) <= time) break;
+      this.#move(parent, at);
       at = parent;
     }
-    heap[at] = entry;
+    this.#times[at] = time;
+    this.#orders[at] = this.#planned++;
+    this.#slots[at] = slot;
   }
 
   /** Runs all that is planned up to `time`, in order, with what comes of it; then it is `time`. */
   runUntil(time: number): void {
-    for (let next = this.#heap[0]; next !== undefined && next.at <= time; next = this.#heap[0]) {
-      this.#takeRoot();
+    while (this.#size > 0 && (this.#times[0] as number) <= time) {
       this.#performed += 1;
-      if (this.#performed > MAX_ACTIONS) throw new Error('there is no end to it: the trackers go on and on');
-      this.#now = next.at;
-      next.action();
+      if (this.#performed > this.#maxActions) throw new Error('there is no end to it: they go on and on');
+      this.#now = this.#times[0] as number;
+      this.#takeRoot()();
     }
     this.#now = Math.max(this.#now, time);
   }
 
-  #takeRoot(): void {
-    const heap = this.#heap;
-    const last = heap.pop() as Entry;
-    if (heap.length === 0) return;
+  #takeRoot(): () => void {
+    const slot = this.#slots[0] as number;
+    const action = this.#actions[slot] as () => void;
+    this.#actions[slot] = undefined;
+    this.#freeSlots.push(slot);
+    const last = --this.#size;
     let at = 0;
     for (;;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      if (left >= heap.length) break;
-      const child = right < heap.length && isBefore(heap[right] as Entry, heap[left] as Entry) ? right : left;
-      if (!isBefore(heap[child] as Entry, last)) break;
-      heap[at] = heap[child] as Entry;
+      const left = 2 * at + 1;
+      if (left >= last) break;
+      const child = left + 1 < last && this.#isBefore(left + 1, left) ? left + 1 : left;
+      if (!this.#isBefore(child, last)) break;
+      this.#move(child, at);
       at = child;
     }
-    heap[at] = last;
+    this.#move(last, at);
+    return action;
+  }
+
+  #isBefore(one: number, other: number): boolean {
+    const difference = (this.#times[one] as number) - (this.#times[other] as number);
+    return difference < 0 || (difference === 0 && (this.#orders[one] as number) < (this.#orders[other] as number));
+  }
+
+  #move(from: number, to: number): void {
+    this.#times[to] = this.#times[from] as number;
+    this.#orders[to] = this.#orders[from] as number;
+    this.#slots[to] = this.#slots[from] as number;
+  }
+
+  #grow(): void {
+    const grown = <A extends Float64Array | Int32Array>(made: A, full: A): A => {
+      made.set(full);
+      return made;
+    };
+    this.#times = grown(new Float64Array(2 * this.#size), this.#times);
+    this.#orders = grown(new Float64Array(2 * this.#size), this.#orders);
+    this.#slots = grown(new Int32Array(2 * this.#size), this.#slots);
   }
 }

@@ -1,4 +1,7 @@
 /**
+ * `pnpm simulate swarms [--seeds N] [--seed S] [--scenario NAME] [--tiny] [--write]`: swarms instead of clusters, see
+ * swarms/show.ts.
+ *
  * `pnpm simulate [--seeds N] [--seed S] [--schedule NAME] [--workers W]`: runs N seeds from S on, says what happened in
  * them, and of those that broke a promise how to run them again. `--small-limits` does so with slices, batches and
  * segments so small that even such a small world has many. `--trace` tells every step. `--mutations [--write] [--only NAME]`: see mutations/show.ts.
@@ -9,11 +12,13 @@ import { withEdits } from './mutations/bundle.js';
 import { smallLimits } from './mutations/mutations.js';
 import { showMutations } from './mutations/show.js';
 import type { SeedRange, Totals } from './seed-run.js';
+import { showSwarms } from './swarms/show.js';
 import { runOnWorkers } from './workers.js';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    seeds: { type: 'string', default: '1000' },
+    seeds: { type: 'string' },
     seed: { type: 'string', default: '1' },
     schedule: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
@@ -22,12 +27,14 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     only: { type: 'string' },
     'small-limits': { type: 'boolean', default: false },
+    scenario: { type: 'string' },
+    tiny: { type: 'boolean', default: false },
   },
 });
 
 /** What is not a whole number above 0 is a mistake of whoever typed it. */
-function countOf(name: 'seeds' | 'seed' | 'workers'): number {
-  const count = Number(values[name]);
+function countOf(name: 'seeds' | 'seed' | 'workers', otherwise?: number): number {
+  const count = Number(values[name] ?? otherwise);
   if (!Number.isInteger(count) || count < 1) throw new Error(`--${name} wants a whole number above 0`);
   return count;
 }
@@ -51,7 +58,7 @@ function reportOf({ seeds, simulatedMs, conflicts, counts, faults }: Totals, ela
 async function simulate(): Promise<number> {
   const startedAt = performance.now();
   const { schedule, trace } = values;
-  const range: SeedRange = { first: countOf('seed'), count: countOf('seeds'), schedule, trace };
+  const range: SeedRange = { first: countOf('seed'), count: countOf('seeds', 1_000), schedule, trace };
   const workers = Math.min(countOf('workers'), range.count);
   const run = (program: URL) => runOnWorkers(program, range, workers);
   const isSmall = values['small-limits'];
@@ -66,6 +73,16 @@ async function simulate(): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-process.exitCode = values.mutations
-  ? await showMutations({ write: values.write, only: values.only })
-  : await simulate();
+function swarms(): Promise<number> {
+  const { scenario, tiny: isTiny, write } = values;
+  const seeds = countOf('seeds', isTiny ? 2 : 20);
+  return showSwarms({ scenario, first: countOf('seed'), seeds, workers: countOf('workers'), isTiny, write });
+}
+
+async function run(): Promise<number> {
+  if (positionals[0] === 'swarms' && positionals.length === 1) return swarms();
+  if (positionals.length > 0) throw new Error(`simulate knows swarms, and not ${positionals.join(' ')}`);
+  return values.mutations ? showMutations({ write: values.write, only: values.only }) : simulate();
+}
+
+process.exitCode = await run();
