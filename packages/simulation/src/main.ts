@@ -1,6 +1,6 @@
 /**
- * `pnpm simulate swarms [--seeds N] [--seed S] [--scenario NAME] [--tiny] [--write]`: swarms instead of clusters, see
- * swarms/show.ts.
+ * `pnpm simulate swarms [--seeds N] [--seed S] [--scenario NAME] [--most PEERS] [--tiny] [--write]`: swarms instead of
+ * clusters, see swarms/show.ts.
  *
  * `pnpm simulate [--seeds N] [--seed S] [--schedule NAME] [--workers W]`: runs N seeds from S on, says what happened in
  * them, and of those that broke a promise how to run them again. `--small-limits` does so with slices, batches and
@@ -29,11 +29,12 @@ const { values, positionals } = parseArgs({
     'small-limits': { type: 'boolean', default: false },
     scenario: { type: 'string' },
     tiny: { type: 'boolean', default: false },
+    most: { type: 'string' },
   },
 });
 
 /** What is not a whole number above 0 is a mistake of whoever typed it. */
-function countOf(name: 'seeds' | 'seed' | 'workers', otherwise?: number): number {
+function countOf(name: 'seeds' | 'seed' | 'workers' | 'most', otherwise?: number): number {
   const count = Number(values[name] ?? otherwise);
   if (!Number.isInteger(count) || count < 1) throw new Error(`--${name} wants a whole number above 0`);
   return count;
@@ -76,7 +77,8 @@ async function simulate(): Promise<number> {
 function swarms(): Promise<number> {
   const { scenario, tiny: isTiny, write } = values;
   const seeds = countOf('seeds', isTiny ? 2 : 20);
-  return showSwarms({ scenario, first: countOf('seed'), seeds, workers: countOf('workers'), isTiny, write });
+  const most = countOf('most', Number.MAX_SAFE_INTEGER);
+  return showSwarms({ scenario, first: countOf('seed'), seeds, workers: countOf('workers'), isTiny, most, write });
 }
 
 async function run(): Promise<number> {

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { fluidBoundMs, type Outcome, plain, runSwarm, type SwarmScenario } from '../src/swarms/scenario.js';
 
-const SEEDS = [1, 2, 3];
-const small: SwarmScenario = { ...plain, peers: 10, pieces: 128 };
+const SEEDS = [1, 2];
+const small: SwarmScenario = { ...plain, peers: 8, pieces: 64 };
+/** A busy machine takes its time. */
+const PATIENCE = { timeout: 120_000 };
 
 /** A run that breaks a promise throws; so does one in which somebody who stays does not finish. */
 function outcomesOf(scenario: SwarmScenario): Outcome[] {
@@ -16,12 +18,9 @@ function outcomesOf(scenario: SwarmScenario): Outcome[] {
   });
 }
 
-const ratioOf = (outcomes: readonly Outcome[]) =>
-  outcomes.reduce((sum, { lastMs, boundMs }) => sum + lastMs / boundMs, 0) / outcomes.length;
-
-test('a swarm is a matter of its seed', () => {
+test('a swarm is a matter of its seed', PATIENCE, () => {
   const timesOf = (seed: number) => {
-    const { lastMs, meanMs, actions } = runSwarm({ ...small, liarPart: 0.2 }, seed);
+    const { lastMs, meanMs, actions } = runSwarm({ ...small, liarPart: 0.4 }, seed);
     return { lastMs, meanMs, actions };
   };
   expect(timesOf(1)).toEqual(timesOf(1));
@@ -36,22 +35,21 @@ test('the bound is that of the seeder, of a downlink, or of all uplinks together
   expect(fluidBoundMs({ ...one, slowPart: 0.5 })).toBeCloseTo((9 * 100_000 * 1_000) / 6_400, 6);
 });
 
-test('ten equal peers end near the bound', () => {
-  const outcomes = outcomesOf({ ...small, pieces: 256 });
-  expect(ratioOf(outcomes), `seeds ${SEEDS}`).toBeLessThan(1.1 * (1 + Math.log2(10) / 256));
+test('ten equal peers end near the bound, and the seeder sends little more than one copy', PATIENCE, () => {
+  for (const { lastMs, boundMs, copies, seed } of outcomesOf({ ...plain, peers: 10 })) {
+    expect(lastMs / boundMs, `seed ${seed}`).toBeLessThan(1.1 * (1 + Math.log2(10) / plain.pieces));
+    expect(copies, `seed ${seed}`).toBeLessThan(1.1);
+  }
 });
 
 test.each<[string, Partial<SwarmScenario>]>([
-  ['a tenth of them lie', { peers: 20, liarPart: 0.1 }],
+  ['half as many as they are lie', { liarPart: 0.5 }],
   ['half of them are slow', { slowPart: 0.5 }],
   ['they come one by one', { arrivalMs: 10_000 }],
   ['downlinks are as narrow as uplinks', { download: plain.upload }],
   ['the way is long', { wayMs: 200 }],
-])('all finish where %s', (_name, change) => {
-  for (const { members } of outcomesOf({ ...small, ...change })) expect(members).toBe(change.peers ?? small.peers);
-});
-
-test('everyone who stays finishes where a fifth leave and come every minute', () => {
-  const changing = { peers: 20, pieces: 128, upload: 250_000, churn: 0.2, churnMs: 240_000 };
-  for (const { members } of outcomesOf({ ...plain, ...changing })) expect(members).toBe(20);
+  ['a fifth leave and come every minute', { upload: 250_000, churn: 0.2, churnMs: 90_000 }],
+])('all who stay finish where %s', PATIENCE, (_name, change) => {
+  for (const { members, seed } of outcomesOf({ ...small, ...change }))
+    expect(members, `seed ${seed}`).toBe(small.peers);
 });

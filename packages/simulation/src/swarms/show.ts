@@ -18,12 +18,18 @@ export interface ShowSwarmsOptions {
   readonly seeds: number;
   readonly workers: number;
   readonly isTiny: boolean;
+  /** Only swarms of at most so many peers. */
+  readonly most: number;
   readonly write: boolean;
 }
 
 /** Exit code: 1 where a promise was broken, or more was wanted. */
 export async function showSwarms(options: ShowSwarmsOptions): Promise<number> {
-  const chosen = options.scenario === undefined ? (options.isTiny ? tiny : scenarios) : [scenarioOf(options.scenario)];
+  const all = options.isTiny ? tiny : scenarios;
+  const chosen =
+    options.scenario === undefined
+      ? all.filter(({ scenario }) => scenario.peers <= options.most)
+      : [scenarioOf(options.scenario)];
   const outcomes = new Map<string, Outcome[]>(chosen.map(({ name }) => [name, []]));
   const failures: SwarmFailure[] = [];
   await runJobs(jobsOf(chosen, options), options.workers, (result) => {
