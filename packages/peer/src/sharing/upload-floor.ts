@@ -204,6 +204,8 @@ export class UploadFloor {
       limiter.take(block.end - block.start);
       this.#links.get(block.lane.taker.connection)?.link.push(block);
     }
+    const lineMs = this.#schedule.waitMs(now());
+    if (lineMs > 0) return this.#reviewIn(lineMs);
     // Who is stuck shows by time alone, and then the others may have more.
     if (this.#traffic.bytes > 0) this.#reviewIn(UPLOAD_REVIEW_MS);
   }

@@ -7,7 +7,7 @@ import type { Credit, Link, Offer } from './link.js';
 import type { ServingSide } from './member.js';
 
 /** The schedule wants to be asked a few times a second, whatever happens. */
-const ASK_MS = 25;
+const ASK_MS = 250;
 
 export interface ServingOptions {
   readonly agenda: Agenda;
@@ -25,6 +25,7 @@ export class Serving implements ServingSide {
   readonly #links = new Map<number, Link>();
   #news: number[] = [];
   #isAsking = false;
+  #isWaiting = false;
 
   constructor(options: ServingOptions) {
     this.#options = options;
@@ -79,13 +80,23 @@ export class Serving implements ServingSide {
     const { agenda, geometry, audit } = this.#options;
     for (;;) {
       const block = this.#schedule.next(agenda.now);
-      if (block === undefined) return;
+      if (block === undefined) return this.#pumpIn(this.#schedule.waitMs(agenda.now));
       const { lane, piece } = block;
       const link = this.#links.get(lane) as Link;
       const [start, end] = [block.start - piece * geometry.pieceLength, block.end - piece * geometry.pieceLength];
       audit.sends(link, { piece, start, end });
       link.send({ piece, start, end, isWrong: false });
     }
+  }
+
+  /** When the line is free again; not more than once at a time. */
+  #pumpIn(waitMs: number): void {
+    if (waitMs <= 0 || this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#options.agenda.after(waitMs + 0.01, () => {
+      this.#isWaiting = false;
+      this.#pump();
+    });
   }
 
   #askAgain(): void {

@@ -91,14 +91,14 @@ export class Flights {
     return Math.min(MAX_FLIGHT_BYTES, Math.max(MIN_FLIGHT_BYTES, this.#line.bytesPerMs * UPLOAD_QUEUE_MS));
   }
 
-  /** Whether one block more may leave now, for whomever. */
-  isLineFree(nowMs: number): boolean {
-    return this.#line.queueMs(nowMs) < UPLOAD_QUEUE_MS;
+  /** How long it takes until one block more may leave, for whomever, as far as the line is concerned. */
+  waitMs(nowMs: number): number {
+    return Math.max(0, this.#line.queueMs(nowMs) - UPLOAD_QUEUE_MS);
   }
 
   /** Whether one may leave for this downloader. */
   hasRoom(flight: Flight, nowMs: number): boolean {
-    if (!this.isLineFree(nowMs)) return false;
+    if (this.waitMs(nowMs) > 0) return false;
     if (flight.bytes >= flight.window.bytes) {
       flight.window.fill();
       return false;

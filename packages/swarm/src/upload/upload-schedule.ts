@@ -129,13 +129,18 @@ export class UploadSchedule<LaneKey, LinkKey> {
     return flight?.isProven ? flight.roundTripMs : undefined;
   }
 
+  /** For how long {@link next} gives nothing because enough waits to be sent; 0 where that is not why. */
+  waitMs(nowMs: number): number {
+    return this.#flights.waitMs(nowMs);
+  }
+
   /**
    * What to send next; it counts as sent from now on. Undefined where there is nothing, or where enough is on its way:
    * to be asked again after the next change, and a few times a second, since who is stuck shows by time alone.
    * `maxBytes`: of the block, where a limit by the user wants small ones.
    */
   next(nowMs: number, maxBytes = MAX_BLOCK_BYTES): Block<LaneKey> | undefined {
-    if (!this.#flights.isLineFree(nowMs)) return undefined;
+    if (this.waitMs(nowMs) > 0) return undefined;
     const lane = this.#goOn(nowMs) ?? this.#begin(nowMs) ?? this.#beginSpare(nowMs);
     return lane === undefined ? undefined : this.#send(lane, { nowMs, maxBytes });
   }
