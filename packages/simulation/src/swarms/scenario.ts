@@ -3,7 +3,7 @@ import type { Character, Member } from './member.js';
 import { type Rates, World } from './world.js';
 
 /** 20 Mbit/s. */
-export const UPLOAD = 2_500_000;
+const UPLOAD = 2_500_000;
 const PIECE_BYTES = 256 * 1024;
 /** Wide enough never to matter. */
 const WIDE = 1e12;
