@@ -1,4 +1,4 @@
-/** Downloads that are told to rest, to go on and to end. */
+/** Downloads that are told to rest, to go on and to end, and that are asked how they stand. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ClientProgram, Cluster, gatherGroup, sha256OfFile, writeTestFile } from '@p2p/harness';
@@ -10,6 +10,7 @@ const FILE_BYTES = 6 * MIB;
 let cluster: Cluster;
 let alice: ClientProgram;
 let bob: ClientProgram;
+let aliceDevice: string;
 let testNumber = 0;
 /** Every test has a file of its own, shared by alice, and a folder of bob's. */
 let file: string;
@@ -18,6 +19,7 @@ let folder: string;
 beforeAll(async () => {
   cluster = await Cluster.start();
   [alice, bob] = await gatherGroup(cluster, 'films', ['alice', 'bob']);
+  aliceDevice = (await alice.succeed('list_devices')).devices[0].device;
 });
 afterAll(() => cluster?.stop());
 
@@ -111,6 +113,24 @@ describe('cancel', () => {
 });
 
 describe('limits', () => {
+  test.each([
+    ['who shares it', () => alice, 'up'],
+    ['who fetches it', () => bob, 'down'],
+  ] as const)('of one file, by %s, leave other files alone', async (_, client, direction) => {
+    const other = `${file}-beside`;
+    await writeTestFile(join(cluster.directory, other), FILE_BYTES, 1_000 + testNumber);
+    await alice.succeed(`upload_file ${other} films`);
+    await startAndSlowDown();
+    const limited = await client().succeed(`limit ${direction} 1k films ${file}`);
+    expect(limited).toEqual({ group: 'films', file, up: 0, down: 0, [direction]: 1024 });
+    await alice.succeed('limit up 0');
+    await bob.succeed(`download_file films ${other} folder-${testNumber}/`);
+    await bob.event((event) => event.file === other && event.state === 'complete');
+    expect((await standing()).state).toBe('downloading');
+    await client().succeed(`limit ${direction} 0 films ${file}`);
+    await bob.event((event) => event.file === file && event.state === 'complete');
+  });
+
   test('of running downloads let the others wait, and begin in their order', async () => {
     const names = ['b', 'c'].map((end) => `${file}-${end}`);
     for (const [index, name] of names.entries()) {
@@ -133,5 +153,42 @@ describe('limits', () => {
     await bob.until('show_downloads', (shown) => statesIn(shown).every((state) => state === 'downloading'));
     await alice.succeed('limit up 0');
     await bob.succeed('wait 60');
+  });
+});
+
+describe('explain', () => {
+  const keys = ['file', 'group', 'missing', 'peers', 'state', 'tracker'];
+
+  test('says of a running download who sends, and of a finished one whose parts it is made of', async () => {
+    await startAndSlowDown();
+    const running = await bob.succeed(`explain films ${file}`);
+    expect(Object.keys(running).toSorted()).toEqual(keys);
+    expect(running).toMatchObject({ group: 'films', file, state: 'downloading', missing: [] });
+    expect(running.peers).toMatchObject([{ device: aliceDevice, phase: 'connected', trouble: null, pieces: 24 }]);
+    expect(running.peers[0].roundTripMs).toBeGreaterThan(0);
+    expect(running.tracker).toEqual({ number: 1, agoMs: expect.any(Number) });
+    await expectWhole();
+    const finished = await bob.succeed(`explain films ${file}`);
+    expect(Object.keys(finished).toSorted()).toEqual(keys);
+    expect(finished).toMatchObject({ state: 'complete', missing: [] });
+    expect(finished.peers).toMatchObject([{ device: aliceDevice, phase: 'gone', bytes: FILE_BYTES }]);
+  });
+
+  test('says which pieces nobody has any more, and who had them last', async () => {
+    await startAndSlowDown();
+    await alice.succeed(`stop_share films ${file}`);
+    const stuck = await bob.until(`explain films ${file}`, ({ missing }) => missing.length > 0);
+    expect(stuck.missing.every(({ lastHad }: { lastHad: string }) => lastHad === aliceDevice)).toBe(true);
+    await bob.succeed(`cancel films ${file}`);
+    await alice.succeed('limit up 0');
+  });
+
+  test('says of one that rests no more than that, and nothing of one that was cancelled', async () => {
+    await startAndSlowDown();
+    await bob.succeed(`pause films ${file}`);
+    expect(await bob.succeed(`explain films ${file}`)).toMatchObject({ state: 'paused', missing: [] });
+    await bob.succeed(`cancel films ${file}`);
+    expect(await bob.refused(`explain films ${file}`)).toBe('no_such_download');
+    await alice.succeed('limit up 0');
   });
 });

@@ -38,6 +38,14 @@ function resultWith(said: string): object {
     linked: [1, 2],
     operations: 1,
     digest: said,
+    first: 1,
+    last: 2,
+    lastHad: said,
+    phase: 'connected',
+    retryInMs: 1,
+    roundTripMs: null,
+    outstandingBytes: 1,
+    stalls: 1,
   };
   // A field that is new is a text, too.
   const rows = [new Proxy<object>(row, { get: (fields, name) => Reflect.get(fields, name) ?? said })];
@@ -55,6 +63,8 @@ function resultWith(said: string): object {
     ...row,
     ...lists,
     members: rows,
+    peers: rows,
+    missing: rows,
     replicated: false,
     renamedFrom: said,
     tracker: 1,

@@ -78,7 +78,7 @@ const stateLetters: Readonly<Record<DownloadState, string>> = {
 };
 
 /** `7 s left`, or nothing where it can't be told. */
-function timeLeft({ done, bytes, bytesPerSecond }: Omit<DownloadStatus, 'root'>): string[] {
+export function timeLeft({ done, bytes, bytesPerSecond }: Omit<DownloadStatus, 'root'>): string[] {
   return bytesPerSecond === 0 ? [] : [`${formatDuration(((bytes - done) / bytesPerSecond) * 1_000)} left`];
 }
 

@@ -23,10 +23,11 @@ describe('the table of commands', () => {
       'create_user <user> <password>',
       'delete_group <group>',
       'download_file <group> <file> <destination>',
+      'explain <group> <file>',
       'help [command]',
       'join_group <group>',
       'leave_group <group>',
-      'limit <up|down|running> <limit>',
+      'limit <up|down|running> <limit> [group] [file]',
       'list_conflicts',
       'list_devices',
       'list_files <group>',
@@ -223,6 +224,21 @@ describe('single commands', () => {
     expect(running.ok && running.text()).toBe('a.mkv goes on');
   });
 
+  it('explain tells a script all there is, and a person what show_downloads knows besides', async () => {
+    const explanation = { group: 'films', file: 'a.mkv', missing: [], peers: [], tracker: null } as const;
+    const peer = memoryPeer({
+      explain: async (group, file) => ({ ok: true, result: { ...explanation, group, file, state: 'paused' } }),
+      showDownloads: () => ({
+        ok: true,
+        result: { downloads: [download({ file: 'b' }), download({ state: 'paused', done: 100_000 })] },
+      }),
+    });
+    const outcome = await run(peer, 'explain', 'films', 'a.mkv');
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.result).toEqual({ ...explanation, state: 'paused' });
+    expect(outcome.text()).toBe('paused at 10 % of 977 KiB – to go on: resume');
+  });
+
   it('limit takes a direction and a rate', async () => {
     const set: unknown[] = [];
     const peer = memoryPeer({
@@ -253,10 +269,18 @@ describe('single commands', () => {
     ]);
   });
 
-  it('limit takes a number of downloads', async () => {
+  it('limit takes a file too, or a number of downloads', async () => {
     const peer = memoryPeer({
+      limitFile: async (direction, bytesPerSecond, names) => ({
+        ok: true,
+        result: { ...names, up: 0, down: 0, [direction]: bytesPerSecond },
+      }),
       limitRunning: (running) => ({ ok: true, result: { running } }),
     });
+    const ofFile = await run(peer, 'limit', 'down', '2M', 'films', 'a.mkv');
+    if (!ofFile.ok) throw new Error(ofFile.message);
+    expect(ofFile.result).toEqual({ group: 'films', file: 'a.mkv', up: 0, down: 2_097_152 });
+    expect(ofFile.text()).toBe('a.mkv – up: no limit, down: 2.0 MiB/s');
     const running = await run(peer, 'limit', 'running', '3');
     if (!running.ok) throw new Error(running.message);
     expect(running.result).toEqual({ running: 3 });

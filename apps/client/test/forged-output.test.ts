@@ -56,6 +56,26 @@ const forgedResult = {
   down: 1,
 };
 
+/** What it would be of a download of which everything is forged. */
+const forgedExplanation = {
+  ...forgedResult,
+  state: 'downloading',
+  missing: [{ first: 1, last: 2, lastHad: FORGED }],
+  peers: (['connected', 'waiting', 'banned'] as const).map((phase) => ({
+    device: FORGED,
+    phase,
+    trouble: FORGED,
+    retryInMs: 1,
+    pieces: 1,
+    bytesPerSecond: 1,
+    roundTripMs: 1,
+    outstandingBytes: 1,
+    stalls: 1,
+    bytes: 1,
+  })),
+  tracker: { number: 1, agoMs: 1 },
+};
+
 /** A peer that answers everything alike. */
 function peerAnswering(answer: object): Peer {
   const { address, onEvent } = memoryPeer();
@@ -95,7 +115,7 @@ describe('what others say', () => {
     async (name, command) => {
       const words = command.usage.match(/<[^>]+>/g)?.map(fittingWord) ?? [];
       const session = new Session(
-        peerAnswering({ ok: true, result: forgedResult }),
+        peerAnswering({ ok: true, result: name === 'explain' ? forgedExplanation : forgedResult }),
         { directory: '/', home: '/' },
         fail,
       );
@@ -103,7 +123,7 @@ describe('what others say', () => {
       if (!outcome.ok) throw new Error(outcome.message);
       const text = outcome.text();
       expect(text).not.toMatch(obeyed);
-      const rows = name === 'show_downloads' ? 5 : name === 'help' ? commands.size : 2;
+      const rows = { show_downloads: 5, help: commands.size, explain: 2 + 4 + 1 }[name] ?? 2;
       expect(text.split('\n').length).toBeLessThanOrEqual(rows);
     },
   );

@@ -55,12 +55,13 @@ export const fileCases: readonly RefusalCase[] = [
   },
   { by: 'ben', line: 'download_file films clip.bin there.bin/new', code: 'destination_unwritable' },
 
-  ...['pause', 'resume', 'cancel'].flatMap((command): RefusalCase[] => [
+  ...['explain', 'pause', 'resume', 'cancel', 'limit down 1k'].flatMap((command): RefusalCase[] => [
     { by: 'ana', line: `${command} nowhere clip.bin`, code: 'no_such_group' },
     { by: 'cleo', line: `${command} films nothing.bin`, code: 'not_a_member', because: 'before no_such_file' },
     { by: 'ben', line: `${command} films nothing.bin`, code: 'no_such_file', because: 'before no_such_download' },
     { by: 'ben', line: `${command} films clip.bin`, code: 'no_such_download', because: 'ben has not asked for it' },
   ]),
+  { by: 'ana', line: 'explain films clip.bin', code: 'no_such_download', because: 'she shares it' },
 
   { by: 'ana', line: 'stop_share nowhere clip.bin', code: 'no_such_group' },
   { by: 'cleo', line: 'stop_share films clip.bin', code: 'not_a_member' },

@@ -3,6 +3,7 @@
  * that a person can call answers with a value; a refusal is a value too. Nothing here throws but on a bug.
  */
 import type { ErrorCode, PeerAddress, Refusal, TrackerEntry } from '@p2p/protocol';
+import type { Explanation } from './explanation.js';
 
 export type Answer<T> = { readonly ok: true; readonly result: T } | Refusal;
 
@@ -184,6 +185,7 @@ export interface Peer {
   resumeDownload(group: string, file: string): Promise<Answer<DownloadAnswer>>;
   /** It is `failed` then, without an error since nothing has gone wrong, and not shown any more. */
   cancelDownload(group: string, file: string): Promise<Answer<DownloadAnswer>>;
+  explain(group: string, file: string): Promise<Answer<Explanation>>;
   /** Until no download is queued or downloading; `timed_out` after `seconds`. */
   wait(seconds?: number): Promise<Answer<{ complete: number; failed: number }>>;
   stopShare(group: string, file: string): Promise<Answer<{ group: string; file: string }>>;
@@ -192,6 +194,12 @@ export interface Peer {
   /** Bytes per second of all transfers together, at once and until the client closes; 0: no limit. */
   limit(direction: LimitDirection, bytesPerSecond: number): Answer<RateLimitsRow>;
 
+  /** In addition, that of one file which this client shares or fetches. */
+  limitFile(
+    direction: LimitDirection,
+    bytesPerSecond: number,
+    names: { readonly group: string; readonly file: string },
+  ): Promise<Answer<{ group: string; file: string } & RateLimitsRow>>;
   /** Downloads that run at a time, until the client closes; 0, or more than there may be: as many as there may be. */
   limitRunning(downloads: number): Answer<{ running: number }>;
 

@@ -89,6 +89,7 @@ export class Client {
       library: this.#library,
       uploads: new UploadFloor({ limiter: this.#limits.up, now, random: Math.random }),
       gatekeeper: this.#gatekeeper,
+      limiterOf: (file) => this.#limits.ofFile('up', file),
       changed: (file) => void this.#shares.lost(file),
     });
     this.#account = new Account(kept.sessionPath, kept.session, {
@@ -126,6 +127,7 @@ export class Client {
       files: this.#files,
       swarms: this.#swarms,
       giveUpMs: options.giveUpMs,
+      limiterOf: (file) => this.#limits.ofFile('down', file),
       random: Math.random,
       now,
       changed: (status) => this.#events.emit({ event: 'download', ...status }),

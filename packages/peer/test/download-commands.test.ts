@@ -2,6 +2,8 @@ import { type ErrorCode, refusal } from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
 import type { DownloadState } from '../src/api.js';
 import { downloadCommands } from '../src/commands/download-commands.js';
+import { limitCommand } from '../src/commands/limit-command.js';
+import { RateLimits } from '../src/sharing/rate-limits.js';
 
 interface Situation {
   readonly loggedIn?: boolean;
@@ -21,8 +23,10 @@ function commandsIn({ loggedIn = true, state, tracker }: Situation) {
   };
   const context = {
     account: { token: loggedIn ? new Uint8Array(32) : undefined },
+    library: { named: () => undefined },
     downloads: {
       named: () => download,
+      explain: () => download && { state: download.state },
       pause: actOn(['queued', 'downloading', 'paused']),
       resume: actOn(['queued', 'downloading', 'paused', 'failed']),
       cancel: actOn(['queued', 'downloading', 'paused', 'failed']),
@@ -34,11 +38,14 @@ function commandsIn({ loggedIn = true, state, tracker }: Situation) {
       },
       leave: (file: string) => asked.push(`left ${file}`),
     },
+    limits: new RateLimits({ up: 0, down: 0 }, () => 0),
   };
-  return { asked, commands: downloadCommands(context as never) };
+  const { limitFile } = limitCommand(context as never);
+  const limit = (group: string, file: string) => limitFile('down', 1, { group, file });
+  return { asked, commands: { ...downloadCommands(context as never), limit } };
 }
 
-const all = ['pauseDownload', 'resumeDownload', 'cancelDownload'] as const;
+const all = ['pauseDownload', 'resumeDownload', 'cancelDownload', 'explain', 'limit'] as const;
 
 describe.each(all)('%s', (name) => {
   it('looks at the names before the session', async () => {
@@ -79,6 +86,11 @@ describe('a download that is complete', () => {
     );
     const gone = commandsIn({ state: 'complete', tracker: 'no_such_group' });
     expect(await gone.commands[name]('films', 'a.mkv')).toMatchObject({ code: 'no_such_group' });
+  });
+
+  it('can be explained', async () => {
+    const { commands } = commandsIn({ state: 'complete' });
+    expect(await commands.explain('films', 'a.mkv')).toEqual({ ok: true, result: { state: 'complete' } });
   });
 });
 

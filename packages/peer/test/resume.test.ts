@@ -172,11 +172,11 @@ describe('after a restart', () => {
     await untilSome(8);
     await downloader.ended();
     const source = [[seeder.device, bytes.length]];
-    expect([...(downloader.downloads.named('films', 'a.bin')?.sources ?? [])]).toEqual(source);
+    expect([...(downloader.downloads.named('films', 'a.bin')?.report().sources ?? [])]).toEqual(source);
     await downloader.close();
     downloader = await swarm.again(downloader);
     expect(statusOf(downloader)).toMatchObject({ state: 'complete', done: bytes.length, path, earlier: true });
-    expect([...(downloader.downloads.named('films', 'a.bin')?.sources ?? [])]).toEqual(source);
+    expect([...(downloader.downloads.named('films', 'a.bin')?.report().sources ?? [])]).toEqual(source);
     expect(await downloader.downloads.whenIdle(0)).toBe(true);
   });
 });

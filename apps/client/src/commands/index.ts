@@ -8,6 +8,7 @@ import { createGroup } from './create-group.js';
 import { createUser } from './create-user.js';
 import { deleteGroup } from './delete-group.js';
 import { downloadFile } from './download-file.js';
+import { explain } from './explain.js';
 import { help } from './help.js';
 import { joinGroup } from './join-group.js';
 import { leaveGroup } from './leave-group.js';
@@ -59,6 +60,7 @@ const all: readonly Command[] = [
   listFiles,
   downloadFile,
   showDownloads,
+  explain,
   pause,
   resume,
   cancel,

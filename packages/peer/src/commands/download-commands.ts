@@ -16,11 +16,11 @@ export interface DownloadCommandsContext {
 
 type DownloadCommands = Pick<
   Peer,
-  'downloadFile' | 'showDownloads' | 'wait' | 'pauseDownload' | 'resumeDownload' | 'cancelDownload'
+  'downloadFile' | 'showDownloads' | 'wait' | 'pauseDownload' | 'resumeDownload' | 'cancelDownload' | 'explain'
 >;
 
 export function downloadCommands(context: DownloadCommandsContext): DownloadCommands {
-  const { account, downloads } = context;
+  const { account, downloads, swarms } = context;
   return {
     async downloadFile(group, file, destination) {
       const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
@@ -33,6 +33,14 @@ export function downloadCommands(context: DownloadCommandsContext): DownloadComm
     pauseDownload: (...names) => steer(context, names, (group, file) => downloads.pause(group, file)),
     resumeDownload: (...names) => steer(context, names, (group, file) => downloads.resume(group, file)),
     cancelDownload: (...names) => steer(context, names, (group, file) => downloads.cancel(group, file)),
+
+    async explain(group, file) {
+      const checked = checkRequest(account, { kind: 'group', text: group }, { kind: 'file', text: file });
+      if (!checked.ok) return checked;
+      const explanation = downloads.explain(...checked.names);
+      if (explanation !== undefined) return { ok: true, result: explanation };
+      return whyAbsent(swarms, checked.names, refusal('no_such_download'));
+    },
 
     async wait(seconds) {
       const idle = await downloads.whenIdle(seconds === undefined ? undefined : seconds * 1_000);

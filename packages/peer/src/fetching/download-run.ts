@@ -2,10 +2,11 @@
  * One run of a download: fetches from the peers that a tracker names until the file is whole, or the run is closed; and
  * offers to others what is verified.
  */
-import { type DeviceId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
+import { type DeviceId, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
 import type { Library } from '../library/library.js';
+import type { RateLimiter } from '../sharing/rate-limiter.js';
 import type { DownloadTarget } from './download-target.js';
-import { FileFetch } from './file-fetch.js';
+import { type FetchReport, FileFetch } from './file-fetch.js';
 import type { GrantWallet } from './grant-wallet.js';
 import type { PartProgress } from './part-progress.js';
 import type { PeerLinks } from './peer-links.js';
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly wallet: GrantWallet;
   /** A run without a verified piece for this long has failed; undefined: never. */
   readonly giveUpMs: number | undefined;
+  /** A file's own limit, as it is by now. */
+  readonly limiterOf?: (file: FileId) => RateLimiter | undefined;
   readonly random: () => number;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -48,7 +51,7 @@ export class DownloadRun {
 
   constructor(options: DownloadRunOptions) {
     const { target, progress, context, handlers } = options;
-    const { links, wallet, random, now } = context;
+    const { links, wallet, random, now, limiterOf } = context;
     const { metadata } = target;
     const { part } = progress;
     if (part === undefined) throw new Error('a run needs a file to write to');
@@ -57,6 +60,7 @@ export class DownloadRun {
     this.#releaseGrant = wallet.use(metadata.group);
     this.#fetch = new FileFetch({
       ...{ file: metadata, part, links, random, now },
+      limiter: () => limiterOf?.(metadata.file),
       handlers: {
         begun: (content) => {
           progress.begin(content);
@@ -76,6 +80,10 @@ export class DownloadRun {
     this.#armGiveUp();
     this.#share();
     this.#fetch.start(peers, content);
+  }
+
+  report(): FetchReport {
+    return this.#fetch.report();
   }
 
   get peerCount(): number {

@@ -12,6 +12,7 @@ import type { FileStamp } from '../sharing/file-stamp.js';
 import type { DownloadContext } from './download-context.js';
 import { DownloadRun } from './download-run.js';
 import { type DownloadTarget, shareOf } from './download-target.js';
+import type { DownloadReport } from './explain-download.js';
 import { KnownPeers } from './known-peers.js';
 import { PacedCall } from './paced-call.js';
 import { PartProgress } from './part-progress.js';
@@ -86,11 +87,6 @@ export class Download {
     return this.#state === 'failed' && this.#progress.done > 0;
   }
 
-  /** Verified bytes by the device that they came from, over all runs. */
-  get sources(): ReadonlyMap<DeviceId, number> {
-    return this.#progress.sources;
-  }
-
   status(): DownloadStatus {
     const { group, file, metadata, path } = this.target;
     return {
@@ -106,6 +102,11 @@ export class Download {
       ...(this.#error === undefined ? {} : { error: { code: this.#error.code, message: this.#error.message } }),
       ...(this.#isEarlier ? { earlier: true } : {}),
     };
+  }
+
+  /** How its fetch stands while it runs; and verified bytes by the device that they came from, over all runs. */
+  report(): DownloadReport {
+    return { fetch: this.#run?.report(), sources: this.#progress.sources };
   }
 
   replacePeers(peers: readonly SwarmPeer[]): void {

@@ -12,12 +12,14 @@ import {
 } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { Answer, DownloadStatus } from '../api.js';
+import type { Explanation } from '../explanation.js';
 import type { SwarmSubscriptions } from '../tracker-session/swarm-subscriptions.js';
 import { resolveDestination } from './destination.js';
 import { Download } from './download.js';
 import type { DownloadContext } from './download-context.js';
 import { DownloadList } from './download-list.js';
 import { isSameFile } from './download-target.js';
+import { explanationOf } from './explain-download.js';
 import { PartFile, placeFor } from './part-file.js';
 
 export interface DownloadsOptions extends Omit<DownloadContext, 'changed' | 'checking'> {
@@ -74,6 +76,12 @@ export class Downloads {
   /** The download of the user's under these names, whatever has become of it. */
   named(group: string, file: string): Download | undefined {
     return this.#user === undefined ? undefined : this.#list.get({ user: this.#user, group, file });
+  }
+
+  /** How the download of this name stands, and why; undefined where there is none. */
+  explain(group: string, file: string): Explanation | undefined {
+    const download = this.named(group, file);
+    return download && explanationOf(download, this.#options.swarms.lastHeard(download.id));
   }
 
   /** The download of this name is not to be offered to others. False where none is under way. */

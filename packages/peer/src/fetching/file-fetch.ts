@@ -14,9 +14,11 @@ import {
   type PieceGeometry,
   verifyLayer,
 } from '@p2p/swarm';
+import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { sha256 } from '../sharing/sha256.js';
 import { SharedContent } from '../sharing/shared-content.js';
 import { LayerFetch } from './layer-fetch.js';
+import { limitedChannel } from './limited-channel.js';
 import type { PartFile } from './part-file.js';
 import type { Channel, GoneReason, PeerLink } from './peer-link.js';
 import type { PeerLinks } from './peer-links.js';
@@ -38,6 +40,8 @@ export interface FileFetchOptions {
   readonly file: FileMetadata;
   readonly part: PartFile;
   readonly links: Pick<PeerLinks, 'claim'>;
+  /** The file's own limit, as it is by now. */
+  readonly limiter?: () => RateLimiter | undefined;
   readonly random: () => number;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -141,8 +145,8 @@ export class FileFetch {
   }
 
   #openChannel(device: DeviceId, link: PeerLink): Channel {
-    const { group, root } = this.#options.file;
-    return link.open(group, root, {
+    const { file, limiter = () => undefined } = this.#options;
+    const channel: Channel = link.open(file.group, file.root, {
       opened: (pieces) => this.#opened(device, pieces),
       have: (pieces) => this.#have(device, pieces),
       layer: (first, hashes) => this.#layer.take(device, first, hashes),
@@ -150,10 +154,13 @@ export class FileFetch {
       layerRejected: () => this.#layer.lose(device),
       block: (offset, bytes) => this.#pieces?.received(device, offset, bytes) === true,
       gone: (reason) => {
+        limited.close();
         if (reason === 'not_allowed') this.#options.handlers.notAllowed();
         this.#gone(device, reason);
       },
     });
+    const limited = limitedChannel(channel, limiter);
+    return limited;
   }
 
   #know(tree: ContentTree): void {

@@ -54,6 +54,7 @@ interface OpenChannel {
   readonly handlers: ChannelHandlers;
   /** Not told yet. */
   readonly offers: OfferBatch;
+  readonly askedAtMs: number;
   isOpened: boolean;
   news: { readonly received: number; readonly credit: number; readonly clock: number } | undefined;
   /** Bytes that may come yet. */
@@ -84,6 +85,7 @@ export class PeerLink {
   #dueToClosed = 0;
   #nextChannel = 0;
   #nextRequest = 0;
+  #roundTripMs: number | undefined;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
   constructor(connection: Connection, { wallet, now }: PeerLinkOptions) {
@@ -95,6 +97,11 @@ export class PeerLink {
     });
   }
 
+  /** The shortest time that the peer took to answer that it has a file; undefined where it has answered none. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
   get closed(): boolean {
     return this.#connection.closed;
   }
@@ -104,6 +111,7 @@ export class PeerLink {
     const open: OpenChannel = {
       handlers,
       offers: new OfferBatch(),
+      askedAtMs: this.#now(),
       isOpened: false,
       news: undefined,
       due: 0,
@@ -203,6 +211,7 @@ export class PeerLink {
       case 'opened':
         if (open.isOpened) return this.#connection.fail('unexpected_message');
         open.isOpened = true;
+        this.#roundTripMs = Math.min(this.#roundTripMs ?? Number.POSITIVE_INFINITY, this.#now() - open.askedAtMs);
         return handlers.opened(message.complete ? 'all' : (message.pieces ?? new Uint8Array()));
       case 'refused':
         this.#forget(message.channel);

@@ -30,6 +30,8 @@ export interface SourceReport {
   /** What went wrong last, since it was last of use. */
   readonly trouble?: SourceTrouble;
   readonly retryInMs?: number;
+  /** Of a peer that is connected, where it is known. */
+  readonly roundTripMs?: number;
 }
 
 type Phase =
@@ -215,10 +217,12 @@ function placeOf({ rank, peer }: Candidate): number {
 const phaseNames = { idle: 'known', linking: 'connecting', open: 'connected', waiting: 'waiting' } as const;
 
 function reportOf({ peer, phase, trouble }: Candidate, nowMs: number): SourceReport {
+  const roundTripMs = phase.at === 'open' ? phase.claim.link.roundTripMs : undefined;
   return {
     device: peer.device,
     phase: phaseNames[phase.at],
     ...(trouble === undefined ? {} : { trouble }),
-    ...(phase.at === 'waiting' ? { retryInMs: Math.max(0, phase.untilMs - nowMs) } : {}),
+    ...(phase.at === 'waiting' ? { retryInMs: Math.round(Math.max(0, phase.untilMs - nowMs)) } : {}),
+    ...(roundTripMs === undefined ? {} : { roundTripMs }),
   };
 }

@@ -10,6 +10,7 @@ import {
   decodeMessage,
   downloaderMessage,
   encodeMessage,
+  type FileId,
   type GroupId,
   HAVE_INTERVAL_MS,
   HELLO_TIMEOUT_MS,
@@ -29,13 +30,17 @@ import { HASH_BYTES } from '@p2p/swarm';
 import type { Connection } from '@p2p/transport';
 import type { Library, SharedFile } from '../library/library.js';
 import type { Gatekeeper } from './gatekeeper.js';
-import type { UploadFloor, UploadLane } from './upload-floor.js';
+import { limitedLane } from './limited-lane.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { Taker, UploadFloor, UploadLane } from './upload-floor.js';
 
 export interface ServingOptions {
   readonly library: Library;
   /** Everybody's: bytes of files go through it. */
   readonly uploads: UploadFloor;
   readonly gatekeeper: Gatekeeper;
+  /** A file's own limit, as it is by now. */
+  readonly limiterOf?: (file: FileId) => RateLimiter | undefined;
   /** A source file is no longer the one that was hashed. */
   readonly changed: (file: SharedFile) => void;
 }
@@ -171,11 +176,16 @@ export class ServingConnection {
       this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
     });
     const changed = (): void => this.#withdrawChanged(channel);
-    const lane = this.#options.uploads.open({ connection: this.#connection, channel, content: file.content, changed });
+    const lane = this.#openLane({ connection: this.#connection, channel, content: file.content, changed }, file.id);
     this.#channels.set(channel, { file, lane, newPieces, stopListening });
     clearTimeout(this.#deadline);
     const opened: ChannelOpened = { type: 'opened', channel, complete: file.content.pieces.isFull };
     this.#send(opened.complete ? opened : { ...opened, pieces: file.content.pieces.toBytes() });
+  }
+
+  #openLane(taker: Taker, file: FileId): UploadLane {
+    const { uploads, limiterOf } = this.#options;
+    return limitedLane(uploads.open(taker), () => limiterOf?.(file));
   }
 
   #close(channel: number): void {

@@ -126,6 +126,7 @@ export class UploadFloor {
   constructor(options: UploadFloorOptions) {
     this.#options = options;
     this.#schedule = new UploadSchedule(options.random);
+    options.limiter.onChange(() => this.#wake());
   }
 
   open(taker: Taker): UploadLane {
@@ -210,7 +211,6 @@ export class UploadFloor {
     if (this.#traffic.bytes > 0) this.#reviewIn(UPLOAD_REVIEW_MS);
   }
 
-  /** A long wait is looked at again every now and then: the limit may be another one by then. */
   #reviewIn(waitMs: number): void {
     clearTimeout(this.#reviewing);
     if (this.#links.size === 0) return;

@@ -18,6 +18,8 @@ export class SwarmSubscriptions {
   readonly #listeners = new Map<FileId, SwarmListener>();
   /** What changed since the answer, for files that are looked up and not yet listened to. */
   readonly #held = new Map<FileId, SwarmChanged[]>();
+  /** Which tracker has spoken of a swarm last, and when by the monotonic clock. */
+  readonly #heard = new Map<FileId, { readonly number: number; readonly atMs: number }>();
 
   constructor(session: Pick<TrackerSession, 'ask'>) {
     this.#session = session;
@@ -30,6 +32,7 @@ export class SwarmSubscriptions {
   async open(group: string, file: string): Promise<Swarm> {
     const called = await this.#session.ask({ type: 'open_swarm', group, file });
     if (!called.ok) return called;
+    this.#heard.set(called.reply.file, { number: called.tracker, atMs: performance.now() });
     if (!this.#listeners.has(called.reply.file)) this.#held.set(called.reply.file, []);
     return { ok: true, swarm: called.reply };
   }
@@ -42,6 +45,12 @@ export class SwarmSubscriptions {
     this.#held.delete(swarm.file);
   }
 
+  /** The tracker that has spoken last of this swarm; null where none has, or it was left. */
+  lastHeard(file: FileId): { readonly number: number; readonly agoMs: number } | null {
+    const heard = this.#heard.get(file);
+    return heard === undefined ? null : { number: heard.number, agoMs: Math.round(performance.now() - heard.atMs) };
+  }
+
   /** No more news of this file. Nothing is waited for: what still comes is dropped. */
   leave(file: FileId): void {
     this.forget(file);
@@ -52,12 +61,15 @@ export class SwarmSubscriptions {
   forget(file: FileId): void {
     this.#listeners.delete(file);
     this.#held.delete(file);
+    this.#heard.delete(file);
   }
 
   /** News from the tracker. */
   apply(change: SwarmChanged): void {
     // News may follow in the same packet as the answer that opened the swarm: by then whoever asked has seen it.
     setImmediate(() => {
+      const heard = this.#heard.get(change.file);
+      if (heard !== undefined) this.#heard.set(change.file, { ...heard, atMs: performance.now() });
       const listener = this.#listeners.get(change.file);
       if (listener !== undefined) listener.change(change.joined, change.left);
       else this.#held.get(change.file)?.push(change);
