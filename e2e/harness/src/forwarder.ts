@@ -1,4 +1,4 @@
-/** A wire between two programs that a test can cut and slow: what connects here is carried on to another port. */
+/** A wire between two programs that a test can cut, slow and read a meter of: what connects is carried to another port. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Direction, Lane, type Pace } from './lane.js';
 
@@ -9,6 +9,7 @@ export class Forwarder {
   readonly #sockets = new Set<Socket>();
   readonly #lanes = new Set<Lane>();
   readonly #cutDirections = new Set<Direction>();
+  readonly #carriedBytes: Record<Direction, number> = { there: 0, back: 0 };
   #pace: Pace = {};
 
   private constructor(server: Server, port: number) {
@@ -47,6 +48,11 @@ export class Forwarder {
     for (const lane of this.#lanes) lane.pace = pace;
   }
 
+  /** Bytes that have come in from either side, to be carried on, over all connections so far. */
+  carriedBytes(direction: Direction): number {
+    return this.#carriedBytes[direction];
+  }
+
   /** New connections pass again, at full speed; those from before are broken off. */
   heal(): void {
     this.#cutDirections.clear();
@@ -71,6 +77,9 @@ export class Forwarder {
   #lay(direction: Direction, from: Socket, to: Socket): void {
     const lane = new Lane(direction, from, to);
     lane.pace = this.#pace;
+    from.on('data', (chunk) => {
+      this.#carriedBytes[direction] += chunk.length;
+    });
     this.#lanes.add(lane);
     from.once('close', () => this.#lanes.delete(lane));
     if (this.#cutDirections.has(direction)) lane.hold();

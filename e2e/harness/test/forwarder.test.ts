@@ -104,3 +104,11 @@ test('cut, a connection is taken and leads nowhere; healed, it is broken off', a
   await once(lost, 'close');
   expect(connections).toBe(0);
 });
+
+test('the wire counts what it carries, each way by itself', async () => {
+  far.write(numbered(300));
+  near.write(numbered(100_000));
+  await received(near, 300);
+  await received(far, 100_000);
+  expect([wire.carriedBytes('there'), wire.carriedBytes('back')]).toEqual([100_000, 300]);
+});
