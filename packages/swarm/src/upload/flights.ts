@@ -135,7 +135,7 @@ export class Flights {
     // No longer than this, whatever the model has it: whoever is nearest knows best.
     const mostMs = tookMs - this.#leastRoundTripMs;
     const waitedMs = flight.isProven ? delayMs - flight.leastDelayMs : last.leavesMs;
-    this.#line.correct(Math.min(waitedMs, mostMs) - last.leavesMs, bytes / (bytes + this.#bytes));
+    this.#line.correct(Math.min(waitedMs, mostMs) - last.leavesMs, { part: bytes / (bytes + this.#bytes), nowMs });
     // What it has waited, by the model, is no part of the way.
     flight.leastDelayMs = Math.min(flight.leastDelayMs, flight.isProven ? delayMs : delayMs - last.leavesMs);
     flight.window.arrive(bytes, delayMs - flight.leastDelayMs);

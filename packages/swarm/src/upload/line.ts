@@ -9,6 +9,8 @@
 const RATE_WEIGHT = 0.1;
 /** How far the queue follows all that is under way at a time, which has left by the same mistake. */
 const QUEUE_WEIGHT = 0.5;
+/** One block may be late because its receiver was busy; the queue is longer where all are within one to two of these. */
+const LATE_SPAN_MS = 100;
 /** Clocks tell whole ms, and blocks are read in bunches: less time says little. */
 const SAMPLE_MS = 8;
 /** What is acknowledged is counted over spans of this length: the line is at least as fast. */
@@ -22,6 +24,10 @@ export class Line {
   #countedBytes = 0;
   #sinceMs: number | undefined;
   #freeAtMs = 0;
+  /** The least lateness of this span, and of the one before. */
+  #lateNowMs = 0;
+  #lateBeforeMs = 0;
+  #lateSinceMs = 0;
 
   /** Bytes per ms; 0 as long as nothing is known. */
   get bytesPerMs(): number {
@@ -52,8 +58,15 @@ export class Line {
   }
 
   /** Blocks have waited longer than expected by so much, or less where it is negative; `part` of all under way. */
-  correct(lateMs: number, part: number): void {
-    this.#freeAtMs += lateMs * QUEUE_WEIGHT * part;
+  correct(lateMs: number, { part, nowMs }: { part: number; nowMs: number }): void {
+    if (nowMs - this.#lateSinceMs > LATE_SPAN_MS) {
+      this.#lateBeforeMs = nowMs - this.#lateSinceMs > 2 * LATE_SPAN_MS ? lateMs : this.#lateNowMs;
+      this.#lateNowMs = lateMs;
+      this.#lateSinceMs = nowMs;
+    }
+    this.#lateNowMs = Math.min(this.#lateNowMs, lateMs);
+    const surelyLateMs = Math.max(0, Math.min(this.#lateNowMs, this.#lateBeforeMs));
+    this.#freeAtMs += Math.min(lateMs, surelyLateMs) * QUEUE_WEIGHT * part;
   }
 
   /** So many bytes were acknowledged by anybody. */
