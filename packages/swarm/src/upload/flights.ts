@@ -4,7 +4,10 @@
  * makes choices early.
  */
 import {
+  FAST_BYTES_PER_MS,
+  FAST_QUEUE_MS,
   FIRST_FLIGHT_BYTES,
+  MAX_CREDIT_BYTES,
   MAX_FLIGHT_BYTES,
   MIN_FLIGHT_BYTES,
   START_FLIGHT_BYTES,
@@ -14,6 +17,7 @@ import {
 } from '@p2p/protocol';
 import { FlightWindow } from './flight-window.js';
 import { Line } from './line.js';
+import { Throughput } from './throughput.js';
 
 /** What may be on its way without a word of it, in time: longer than any way and any queue of acknowledgements. */
 const UNHEARD_MS = 1_000;
@@ -69,6 +73,7 @@ export interface Arrival {
 export class Flights {
   readonly #flights = new Set<Flight>();
   readonly #line = new Line();
+  readonly #throughput = new Throughput();
   /** Bytes on their way to those who are not stuck; of them, to those who have not acknowledged anything yet. */
   #bytes = 0;
   #firstBytes = 0;
@@ -87,17 +92,21 @@ export class Flights {
   }
 
   /** Bytes of the queue. */
-  get queueBytes(): number {
+  queueBytes(nowMs: number): number {
+    const bytesPerMs = this.#throughput.bytesPerMs(nowMs);
+    if (bytesPerMs >= FAST_BYTES_PER_MS) return Math.min(MAX_FLIGHT_BYTES, bytesPerMs * FAST_QUEUE_MS);
     return Math.min(MAX_FLIGHT_BYTES, Math.max(MIN_FLIGHT_BYTES, this.#line.bytesPerMs * UPLOAD_QUEUE_MS));
   }
 
   /** How long it takes until one block more may leave, for whomever, as far as the line is concerned. */
   waitMs(nowMs: number): number {
+    if (this.#throughput.bytesPerMs(nowMs) >= FAST_BYTES_PER_MS) return 0;
     return Math.max(0, this.#line.queueMs(nowMs) - UPLOAD_QUEUE_MS);
   }
 
   /** Whether one may leave for this downloader. */
   hasRoom(flight: Flight, nowMs: number): boolean {
+    if (this.#isUrged(flight, nowMs)) return true;
     if (this.waitMs(nowMs) > 0) return false;
     if (flight.bytes >= flight.window.bytes) {
       flight.window.fill();
@@ -122,6 +131,7 @@ export class Flights {
     if (first === undefined || last === undefined) return;
     const bytes = blocks.reduce((sum, block) => sum + block.bytes, 0);
     this.#land(flight, bytes);
+    this.#throughput.arrive(bytes, nowMs);
     flight.heardMs = nowMs;
     flight.roundTripMs = Math.min(flight.roundTripMs, nowMs - last.sentAtMs);
     const areTogether = first.order === flight.lastOrder + 1 && last.order - first.order === blocks.length - 1;
@@ -145,6 +155,17 @@ export class Flights {
   forget(flight: Flight, bytes: number): void {
     flight.bytes -= bytes;
     if (!flight.isStuck) this.#count(flight, -bytes);
+  }
+
+  /**
+   * Where bytes arrive fast, choices a little earlier cost nothing, and what holds blocks up is more often a busy
+   * processor, here or there, than the line: neither the model nor a window is to keep it from having more to do.
+   */
+  #isUrged(flight: Flight, nowMs: number): boolean {
+    const bytesPerMs = this.#throughput.bytesPerMs(nowMs);
+    if (bytesPerMs < FAST_BYTES_PER_MS || !flight.isProven || flight.isStuck) return false;
+    const most = bytesPerMs * FAST_QUEUE_MS;
+    return flight.bytes < Math.min(most, MAX_CREDIT_BYTES) && this.#bytes < Math.min(most, MAX_FLIGHT_BYTES);
   }
 
   #mayFly(flight: Flight): boolean {

@@ -208,7 +208,7 @@ export class UploadSchedule<LaneKey, LinkKey> {
 
   #send(lane: Lane<LaneKey>, { nowMs, maxBytes }: { nowMs: number; maxBytes: number }): Block<LaneKey> {
     const { piece, at: start, end: pieceEnd } = lane.sending as NonNullable<typeof lane.sending>;
-    const end = Math.min(pieceEnd, start + lane.creditLeft, start + this.#blockBytes(maxBytes));
+    const end = Math.min(pieceEnd, start + lane.creditLeft, start + this.#blockBytes(maxBytes, nowMs));
     const bytes = end - start;
     lane.send(bytes, this.#flights.depart(lane.flight, bytes, nowMs));
     if (lane.sending === undefined) this.#sending.delete(lane);
@@ -216,8 +216,8 @@ export class UploadSchedule<LaneKey, LinkKey> {
   }
 
   /** Half of what the queue may hold, whole leaves. */
-  #blockBytes(maxBytes: number): number {
-    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.queueBytes / 2);
+  #blockBytes(maxBytes: number, nowMs: number): number {
+    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.queueBytes(nowMs) / 2);
     return Math.max(MIN_BLOCK_BYTES, bytes - (bytes % MIN_BLOCK_BYTES));
   }
 }

@@ -24,7 +24,7 @@ describe('a download among random peers', () => {
         for (let round = 0; round < 3; round++) swarm.round();
         expect(swarm.completions + completedBefore).toBe(1);
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { MIN_FLIGHT_BYTES, UPLOAD_QUEUE_MS } from '@p2p/protocol';
+import { FAST_BYTES_PER_MS, FAST_QUEUE_MS, MIN_FLIGHT_BYTES, UPLOAD_QUEUE_MS } from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
 import { type Flight, Flights } from '../../src/upload/flights.js';
 
@@ -100,7 +100,8 @@ describe('what is on its way', () => {
       const { use, queueMs } = measure(new Line(bytesPerMs, ways), bytesPerMs);
       expect(use).toBeGreaterThan(0.95);
       // A slow line has the least flight in its queue, and blocks are not cut any finer.
-      expect(queueMs).toBeLessThan(3 * UPLOAD_QUEUE_MS + (MIN_FLIGHT_BYTES + BLOCK) / bytesPerMs);
+      const wantedMs = bytesPerMs < FAST_BYTES_PER_MS ? 3 * UPLOAD_QUEUE_MS : 1.5 * FAST_QUEUE_MS;
+      expect(queueMs).toBeLessThan(wantedMs + (MIN_FLIGHT_BYTES + BLOCK) / bytesPerMs);
     });
   }
 
