@@ -1,8 +1,8 @@
 /** What one client sends to many: in order, late, and never more than is held for somebody who takes nothing. */
 import { DATA_HEADER_BYTES, isDataFrame, MAX_UPLOAD_BACKLOG_BYTES, readDataFrame } from '@p2p/protocol';
-import { ContentHasher } from '@p2p/swarm';
+import { ContentHasher, UploadSchedule } from '@p2p/swarm';
 import { type Connection, memoryPair } from '@p2p/transport';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { sha256 } from '../src/sharing/sha256.js';
 import { SharedContent } from '../src/sharing/shared-content.js';
@@ -171,5 +171,27 @@ it('keeps to the limit, and chooses only when its turn has come', async () => {
   await settled();
   expect(taker.received - atOnce).toBeGreaterThan(0);
   expect(taker.received).toBeLessThan(PIECE);
+  taker.lane.close();
+});
+
+it('goes on where the line becomes free while it is looked at', async () => {
+  const later = (): number => {
+    nowMs += 5;
+    return nowMs;
+  };
+  let freeAtMs = 0;
+  // Nothing may be sent for one ms more, and the next look at the clock comes after that.
+  vi.spyOn(UploadSchedule.prototype, 'next').mockImplementationOnce((atMs) => {
+    freeAtMs = atMs + 1;
+    return undefined;
+  });
+  vi.spyOn(UploadSchedule.prototype, 'waitMs').mockImplementationOnce((atMs) => Math.max(0, freeAtMs - atMs));
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const taker = new Taker(new UploadFloor({ limiter: new RateLimiter(0, later), now: later, random: () => 0.5 }));
+  taker.lane.offer({ add: [[0, 1]] });
+  taker.credit();
+  await expect.poll(() => taker.received).toBeGreaterThan(0);
   taker.lane.close();
 });

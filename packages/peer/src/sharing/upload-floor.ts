@@ -196,16 +196,19 @@ export class UploadFloor {
 
   #fill(): void {
     const { limiter, now } = this.#options;
+    let nowMs = now();
     while (this.#traffic.reads < MAX_UPLOAD_READS) {
       // Nothing is chosen before it can be sent.
       const waitMs = limiter.waitMs();
       if (waitMs > 0) return this.#reviewIn(waitMs);
-      const block = this.#schedule.next(now(), limiter.runBytes(MIN_BLOCK_BYTES, MAX_DATA_BYTES));
+      nowMs = now();
+      const block = this.#schedule.next(nowMs, limiter.runBytes(MIN_BLOCK_BYTES, MAX_DATA_BYTES));
       if (block === undefined) break;
       limiter.take(block.end - block.start);
       this.#links.get(block.lane.taker.connection)?.link.push(block);
     }
-    const lineMs = this.#schedule.waitMs(now());
+    // Asked of the moment at which nothing could be sent: a line that is free by now is to be tried again.
+    const lineMs = this.#schedule.waitMs(nowMs);
     if (lineMs > 0) return this.#reviewIn(lineMs);
     // Who is stuck shows by time alone, and then the others may have more.
     if (this.#traffic.bytes > 0) this.#reviewIn(UPLOAD_REVIEW_MS);
