@@ -34,10 +34,15 @@ export class Trackers {
   static async start(): Promise<Trackers> {
     const cluster = await Cluster.create(2);
     const trackers = new Trackers(cluster, await TrackerWires.lay(cluster));
-    // The first one makes the cluster's key.
-    await trackers.run(1);
-    await trackers.run(2);
-    await trackers.untilLinked();
+    try {
+      // The first one makes the cluster's key.
+      await trackers.run(1);
+      await trackers.run(2);
+      await trackers.untilLinked();
+    } catch (error) {
+      await trackers.stop();
+      throw error;
+    }
     return trackers;
   }
 

@@ -1,10 +1,16 @@
 /** Trackers and clients of one cluster in a folder of their own, on free ports of the loopback address. */
+import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClientProgram } from './client-program.js';
 import { Program, type ProgramOptions } from './program.js';
+
+/** Linux's default; other systems begin higher. */
+const FIRST_OUTGOING_PORT = 32_768;
+/** Above what services of a machine commonly use. */
+const FIRST_PORT = 12_000;
 
 /** How a tracker is started, where that isn't as usual. */
 export interface TrackerLaunch extends Partial<Pick<ProgramOptions, 'words' | 'environment' | 'command'>> {
@@ -128,21 +134,26 @@ export class Cluster {
   }
 }
 
-/** Ports that nobody listens on now, all different. */
+/**
+ * Ports that nobody listens on now, all different. They lie below those that systems give to outgoing connections, so
+ * that none is taken while the program that it is meant for is yet to start, or starts again.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FIRST_PORT, FIRST_OUTGOING_PORT);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
