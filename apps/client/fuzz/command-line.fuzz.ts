@@ -11,7 +11,7 @@ import { TextOutput } from '../src/text-output.js';
 import { cutWords, isSkippedLine } from '../src/words.js';
 import { peerThatSays } from './peer-that-says.js';
 
-const place = { directory: '/work/here', home: '/home/ann' };
+const place = { directory: '/srv/here', home: '/home/ann' };
 const asBytes = (text: string) => new Uint8Array(Buffer.from(text));
 const asText = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 /** What a terminal could obey. */

@@ -2,7 +2,7 @@
 import { type Dice, hold, notableText, type Target } from '@p2p/fuzzing';
 import { parseArguments } from '../src/arguments.js';
 
-const place = { directory: '/work/here', home: '/home/ann' };
+const place = { directory: '/srv/here', home: '/home/ann' };
 const words = [
   'tracker_info.txt',
   '1',

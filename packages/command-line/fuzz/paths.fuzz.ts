@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from 'node:path';
 import { hold, notableText, type Target } from '@p2p/fuzzing';
 import { absolutePath } from '../src/index.js';
 
-const place = { directory: '/work/here', home: '/home/ann' };
+const place = { directory: '/srv/here', home: '/home/ann' };
 
 const paths: Target = {
   name: 'paths',
