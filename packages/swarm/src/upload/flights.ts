@@ -24,6 +24,9 @@ const UNHEARD_MS = 1_000;
 /** Of that, as much may be so to downloaders that have not acknowledged anything yet. */
 const FIRST_FLIGHTS_PART = 0.5;
 
+/** Whether bytes arrive fast shows within this time. */
+const FAST_SPAN_MS = 250;
+
 /** A block on its way. */
 export interface Flying {
   readonly bytes: number;
@@ -73,7 +76,7 @@ export interface Arrival {
 export class Flights {
   readonly #flights = new Set<Flight>();
   readonly #line = new Line();
-  readonly #throughput = new Throughput();
+  readonly #throughput = new Throughput(FAST_SPAN_MS);
   /** Bytes on their way to those who are not stuck; of them, to those who have not acknowledged anything yet. */
   #bytes = 0;
   #firstBytes = 0;
@@ -93,14 +96,14 @@ export class Flights {
 
   /** Bytes of the queue. */
   queueBytes(nowMs: number): number {
-    const bytesPerMs = this.#throughput.bytesPerMs(nowMs);
+    const bytesPerMs = this.#throughput.lately(nowMs);
     if (bytesPerMs >= FAST_BYTES_PER_MS) return Math.min(MAX_FLIGHT_BYTES, bytesPerMs * FAST_QUEUE_MS);
     return Math.min(MAX_FLIGHT_BYTES, Math.max(MIN_FLIGHT_BYTES, this.#line.bytesPerMs * UPLOAD_QUEUE_MS));
   }
 
   /** How long it takes until one block more may leave, for whomever, as far as the line is concerned. */
   waitMs(nowMs: number): number {
-    if (this.#throughput.bytesPerMs(nowMs) >= FAST_BYTES_PER_MS) return 0;
+    if (this.#throughput.lately(nowMs) >= FAST_BYTES_PER_MS) return 0;
     return Math.max(0, this.#line.queueMs(nowMs) - UPLOAD_QUEUE_MS);
   }
 
@@ -162,7 +165,7 @@ export class Flights {
    * processor, here or there, than the line: neither the model nor a window is to keep it from having more to do.
    */
   #isUrged(flight: Flight, nowMs: number): boolean {
-    const bytesPerMs = this.#throughput.bytesPerMs(nowMs);
+    const bytesPerMs = this.#throughput.lately(nowMs);
     if (bytesPerMs < FAST_BYTES_PER_MS || !flight.isProven || flight.isStuck) return false;
     const most = bytesPerMs * FAST_QUEUE_MS;
     return flight.bytes < Math.min(most, MAX_CREDIT_BYTES) && this.#bytes < Math.min(most, MAX_FLIGHT_BYTES);

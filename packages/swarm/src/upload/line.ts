@@ -4,6 +4,7 @@
  * one right after the other for the same downloader, and arrive as far apart by its clock as the narrowest place on the
  * way keeps them. Where blocks arrive later or earlier than the model has it, it follows them.
  */
+import { Throughput } from './throughput.js';
 
 /** How far the rate follows each sample. */
 const RATE_WEIGHT = 0.1;
@@ -20,9 +21,7 @@ export class Line {
   #rate = 0;
   #sampleBytes = 0;
   #sampleMs = 0;
-  #delivered = 0;
-  #countedBytes = 0;
-  #sinceMs: number | undefined;
+  readonly #delivered = new Throughput(SPAN_MS);
   #freeAtMs = 0;
   /** The least lateness of this span, and of the one before. */
   #lateNowMs = 0;
@@ -31,7 +30,7 @@ export class Line {
 
   /** Bytes per ms; 0 as long as nothing is known. */
   get bytesPerMs(): number {
-    return this.#rate === 0 ? 0 : Math.max(this.#rate, this.#delivered);
+    return this.#rate === 0 ? 0 : Math.max(this.#rate, this.#delivered.bytesPerMs);
   }
 
   /** How long a byte would wait that joined the queue now. */
@@ -71,13 +70,6 @@ export class Line {
 
   /** So many bytes were acknowledged by anybody. */
   acknowledge(bytes: number, nowMs: number): void {
-    this.#sinceMs ??= nowMs;
-    const elapsedMs = nowMs - this.#sinceMs;
-    if (elapsedMs >= SPAN_MS) {
-      this.#delivered = elapsedMs < 2 * SPAN_MS ? this.#countedBytes / elapsedMs : 0;
-      this.#countedBytes = 0;
-      this.#sinceMs = nowMs;
-    }
-    this.#countedBytes += bytes;
+    this.#delivered.arrive(bytes, nowMs);
   }
 }
