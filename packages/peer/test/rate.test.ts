@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RateMeter } from '../src/fetching/rate-meter.js';
 import { atTurn } from '../src/sharing/at-turn.js';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
 
@@ -146,22 +145,5 @@ describe('whoever waits for a turn', () => {
     callOff();
     limiter.setRate(0);
     expect([begun, vi.getTimerCount()]).toEqual([false, 0]);
-  });
-});
-
-describe('the rate meter', () => {
-  it('comes to the true rate, and falls to nothing when nothing comes', () => {
-    let now = 0;
-    const meter = new RateMeter(() => now);
-    expect(meter.read()).toBe(0);
-    for (let second = 0; second < 30; second++) {
-      now += 1_000;
-      meter.add(5_000);
-      meter.read();
-    }
-    expect(meter.read()).toBeGreaterThan(4_990);
-    expect(meter.read()).toBeLessThanOrEqual(5_000);
-    now += 60_000;
-    expect(meter.read()).toBe(0);
   });
 });

@@ -30,6 +30,7 @@ export type {
   DownloadOptions,
   PeerId,
 } from './download/download-events.js';
+export { Rate } from './download/rate.js';
 export type { DownloadReport, PeerReport } from './download/report.js';
 export { piecesOf, type Run, runsOf } from './runs.js';
 export type { Servable } from './upload/board.js';

@@ -3,6 +3,7 @@
  * offers to others what is verified.
  */
 import { type DeviceId, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
+import { Rate } from '@p2p/swarm';
 import type { Library } from '../library/library.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import type { DownloadTarget } from './download-target.js';
@@ -10,7 +11,6 @@ import { type FetchReport, FileFetch } from './file-fetch.js';
 import type { GrantWallet } from './grant-wallet.js';
 import type { PartProgress } from './part-progress.js';
 import type { PeerLinks } from './peer-links.js';
-import { RateMeter } from './rate-meter.js';
 
 /** What all runs of a client have in common. */
 export interface RunContext {
@@ -44,7 +44,7 @@ export interface DownloadRunOptions {
 
 export class DownloadRun {
   readonly #options: DownloadRunOptions;
-  readonly #rate: RateMeter;
+  readonly #rate: Rate;
   readonly #fetch: FileFetch;
   readonly #releaseGrant: () => void;
   #giveUp: NodeJS.Timeout | undefined;
@@ -56,7 +56,7 @@ export class DownloadRun {
     const { part } = progress;
     if (part === undefined) throw new Error('a run needs a file to write to');
     this.#options = options;
-    this.#rate = new RateMeter(now);
+    this.#rate = new Rate(now());
     this.#releaseGrant = wallet.use(metadata.group);
     this.#fetch = new FileFetch({
       ...{ file: metadata, part, links, random, now },
@@ -91,7 +91,7 @@ export class DownloadRun {
   }
 
   get bytesPerSecond(): number {
-    return this.#rate.read();
+    return this.#rate.read(this.#options.context.now());
   }
 
   replacePeers(peers: readonly SwarmPeer[]): void {
