@@ -9,6 +9,8 @@ import { FileFetch } from '../src/fetching/file-fetch.js';
 import { GrantWallet } from '../src/fetching/grant-wallet.js';
 import type { PartFile } from '../src/fetching/part-file.js';
 import { PeerLinks } from '../src/fetching/peer-links.js';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
+import { type KeepTask, keepPiece } from '../src/hashing/hashing-task.js';
 import { type Ended, framesOf, machineOf, packed } from './machine.js';
 import {
   bytes,
@@ -78,10 +80,15 @@ function generate(dice: Dice): Uint8Array {
 class Part {
   readonly #kept = new Uint8Array(bytes.length);
 
-  async write(offset: number, written: Uint8Array): Promise<undefined> {
+  async keep(piece: Omit<KeepTask, 'file'>): Promise<'kept' | 'wrong'> {
+    const { is } = keepPiece({ ...piece, file: 0 }, (written, offset) => this.#write(written, offset));
+    hold(is !== 'unwritable', 'memory can be written to');
+    return is === 'kept' ? is : 'wrong';
+  }
+
+  #write(written: Uint8Array, offset: number): void {
     hold(Buffer.from(written).equals(bytes.subarray(offset, offset + written.length)), 'no wrong byte is kept');
     this.#kept.set(written, offset);
-    return undefined;
   }
 
   get isWhole(): boolean {
@@ -118,6 +125,7 @@ class Fetching {
       file: { group: films, root, bytes: bytes.length, pieceLength: PIECE_BYTES },
       // A file in the making has private parts, which nobody here misses.
       part: this.part as unknown as PartFile,
+      hashing: new HashingPool(),
       links: this.#links,
       random: () => 0.5,
       now: () => time.nowMs,

@@ -19,6 +19,7 @@ import { PeerEvents } from './events.js';
 import { Downloads } from './fetching/downloads.js';
 import { GrantWallet } from './fetching/grant-wallet.js';
 import { PeerLinks } from './fetching/peer-links.js';
+import { HashingPool } from './hashing/hashing-pool.js';
 import { KeptDownloads } from './library/kept-downloads.js';
 import { Library } from './library/library.js';
 import { Shares } from './library/shares.js';
@@ -46,6 +47,7 @@ export class Client {
   readonly #events = new PeerEvents();
   readonly #library = new Library();
   readonly #files = new OpenFiles();
+  readonly #hashing = new HashingPool();
   readonly #shares: Shares;
   readonly #clock = new TrackerClock(now);
   readonly #keyFollower: KeyFollower;
@@ -123,6 +125,7 @@ export class Client {
       kept: new KeptDownloads(kept.library),
       trees: kept.library.trees,
       links: this.#links,
+      hashing: this.#hashing,
       wallet: this.#wallet,
       files: this.#files,
       swarms: this.#swarms,
@@ -187,6 +190,7 @@ export class Client {
     this.#links.close();
     this.#wallet.close();
     this.#serving.close();
+    await this.#hashing.close();
     await this.#files.close();
     await this.#kept.library.store.close();
     // Nothing may be written once the directory is free again.

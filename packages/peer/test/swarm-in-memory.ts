@@ -12,6 +12,7 @@ import type { DownloadStatus } from '../src/api.js';
 import { Downloads } from '../src/fetching/downloads.js';
 import { GrantWallet } from '../src/fetching/grant-wallet.js';
 import { PeerLinks } from '../src/fetching/peer-links.js';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
 import { KeptDownloads } from '../src/library/kept-downloads.js';
 import { type KeptLibrary, openLibrary } from '../src/library/kept-library.js';
 import { Library, type SharedFile } from '../src/library/library.js';
@@ -143,6 +144,7 @@ export class Member {
       kept: this.kept,
       trees: kept.trees,
       links: this.#links,
+      hashing: new HashingPool(),
       wallet: this.#wallet,
       files: this.#files,
       swarms: this.swarms,

@@ -1,25 +1,28 @@
 /** The piece that comes from one peer: its bytes put together in one buffer, or counted where they are of no use. */
 import { type PieceGeometry, pieceRange } from '@p2p/swarm';
+import type { PieceBuffers } from '../hashing/piece-buffers.js';
 
 export class ArrivingPiece {
   readonly index: number;
+  readonly #buffers: PieceBuffers;
   readonly #start: number;
   readonly #end: number;
   #filled = 0;
-  /** Made with the first bytes that are kept; nothing before them may have been dropped. */
+  /** Taken with the first bytes that are kept; nothing before them may have been dropped. */
   #bytes: Uint8Array | undefined;
 
-  private constructor(index: number, geometry: PieceGeometry) {
+  private constructor(index: number, geometry: PieceGeometry, buffers: PieceBuffers) {
     const { start, end } = pieceRange(index, geometry);
     this.index = index;
+    this.#buffers = buffers;
     this.#start = start;
     this.#end = end;
   }
 
   /** The piece that begins at `offset`; undefined where none does. */
-  static at(offset: number, geometry: PieceGeometry): ArrivingPiece | undefined {
+  static at(offset: number, geometry: PieceGeometry, buffers: PieceBuffers): ArrivingPiece | undefined {
     if (offset % geometry.pieceLength !== 0 || offset >= geometry.bytes) return undefined;
-    return new ArrivingPiece(offset / geometry.pieceLength, geometry);
+    return new ArrivingPiece(offset / geometry.pieceLength, geometry, buffers);
   }
 
   get isWhole(): boolean {
@@ -33,14 +36,23 @@ export class ArrivingPiece {
 
   /** Takes the next bytes, a copy of them where they are to be kept. */
   take(bytes: Uint8Array, isKept: boolean): void {
-    if (isKept && this.#filled === 0) this.#bytes = Buffer.allocUnsafeSlow(this.#end - this.#start);
+    if (isKept && this.#filled === 0) this.#bytes = this.#buffers.take(this.#end - this.#start);
     if (isKept) this.#bytes?.set(bytes, this.#filled);
-    else this.#bytes = undefined;
+    else this.drop();
     this.#filled += bytes.length;
   }
 
-  /** All bytes, where all have come and were kept. */
-  get bytes(): Uint8Array | undefined {
-    return this.isWhole ? this.#bytes : undefined;
+  /** Lets go of what has come. */
+  drop(): void {
+    if (this.#bytes !== undefined) this.#buffers.giveBack(this.#bytes);
+    this.#bytes = undefined;
+  }
+
+  /** Hands over all bytes, where all have come and were kept: whoever gets them gives the buffer back. */
+  takeBytes(): Uint8Array | undefined {
+    if (!this.isWhole) return undefined;
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    return bytes;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { type DeviceId, type FileId, type Refusal, refusal, type SwarmPeer } from '@p2p/protocol';
 import { Rate } from '@p2p/swarm';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { Library } from '../library/library.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import type { DownloadTarget } from './download-target.js';
@@ -16,6 +17,7 @@ import type { PeerLinks } from './peer-links.js';
 export interface RunContext {
   readonly library: Library;
   readonly links: Pick<PeerLinks, 'claim'>;
+  readonly hashing: HashingPool;
   readonly wallet: GrantWallet;
   /** A run without a verified piece for this long has failed; undefined: never. */
   readonly giveUpMs: number | undefined;
@@ -51,7 +53,7 @@ export class DownloadRun {
 
   constructor(options: DownloadRunOptions) {
     const { target, progress, context, handlers } = options;
-    const { links, wallet, random, now, limiterOf } = context;
+    const { links, hashing, wallet, random, now, limiterOf } = context;
     const { metadata } = target;
     const { part } = progress;
     if (part === undefined) throw new Error('a run needs a file to write to');
@@ -59,7 +61,7 @@ export class DownloadRun {
     this.#rate = new Rate(now());
     this.#releaseGrant = wallet.use(metadata.group);
     this.#fetch = new FileFetch({
-      ...{ file: metadata, part, links, random, now },
+      ...{ file: metadata, part, links, hashing, random, now },
       limiter: () => limiterOf?.(metadata.file),
       handlers: {
         begun: (content) => {

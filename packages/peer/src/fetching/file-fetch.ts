@@ -14,6 +14,7 @@ import {
   type PieceGeometry,
   verifyLayer,
 } from '@p2p/swarm';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { sha256 } from '../sharing/sha256.js';
 import { SharedContent } from '../sharing/shared-content.js';
@@ -40,6 +41,7 @@ export interface FileFetchOptions {
   readonly file: FileMetadata;
   readonly part: PartFile;
   readonly links: Pick<PeerLinks, 'claim'>;
+  readonly hashing: HashingPool;
   /** The file's own limit, as it is by now. */
   readonly limiter?: () => RateLimiter | undefined;
   readonly random: () => number;
@@ -170,10 +172,11 @@ export class FileFetch {
   }
 
   #begin(content: SharedContent): void {
-    const { part, random, now, handlers } = this.#options;
+    const { part, hashing, random, now, handlers } = this.#options;
     const pieces = new PieceFetch({
       content,
       part,
+      hashing,
       random,
       nowMs: now(),
       channelOf: (device) => this.#sources.channelOf(device),

@@ -10,6 +10,8 @@ import { basename, dirname, join } from 'node:path';
 import { MAX_FILE_NAME_BYTES, type Refusal, refusal, utf8Length } from '@p2p/protocol';
 import { syncDirectory } from '@p2p/transport';
 import { isSystemError, removeIfThere } from '../data-directory/system-files.js';
+import type { HashingPool } from '../hashing/hashing-pool.js';
+import type { KeepTask } from '../hashing/hashing-task.js';
 import { type ByteSource, fill } from '../sharing/byte-source.js';
 import { type FileStamp, isAsKept, type KeptStamp, stampOf } from '../sharing/file-stamp.js';
 import { refusalOf } from './destination.js';
@@ -88,6 +90,27 @@ export class PartFile implements ByteSource {
     const refused = await writing;
     this.#writing.delete(writing);
     return refused;
+  }
+
+  /** Has a piece verified and put at its place, by another thread. */
+  async keep(piece: Omit<KeepTask, 'file'>, hashing: HashingPool): Promise<'kept' | 'wrong' | Refusal> {
+    if (this.#closed) return refusal('destination_unwritable', `${this.path} is being left`);
+    const keeping = this.#keep({ ...piece, file: this.#file.fd }, hashing);
+    this.#writing.add(keeping);
+    const kept = await keeping;
+    this.#writing.delete(keeping);
+    return kept;
+  }
+
+  async #keep(task: KeepTask, hashing: HashingPool): Promise<'kept' | 'wrong' | Refusal> {
+    try {
+      const result = await hashing.keep(task);
+      if (result.is !== 'unwritable') return result.is;
+      const { code, message } = result;
+      return refusalOf(Object.assign(new Error(message), { code, errno: 0 }), this.path);
+    } catch (error) {
+      return refusal('internal', `a piece of ${this.path} could not be verified: ${String(error)}`);
+    }
   }
 
   async #write(offset: number, bytes: Uint8Array): Promise<Refusal | undefined> {

@@ -1,7 +1,7 @@
 /**
  * Fetches the pieces of one file whose tree is known: turns what peers send into events of the download step, and its
- * effects into offers and credits. A piece is verified in memory and written; from then on it counts, and is served to
- * others.
+ * effects into offers and credits. A piece is verified in memory and written, by another thread; from then on it counts,
+ * and is served to others.
  */
 import type { DeviceId, Refusal } from '@p2p/protocol';
 import {
@@ -12,10 +12,10 @@ import {
   type DownloadEffect,
   type DownloadEvent,
   type DownloadReport,
+  expectedPieceHash,
   pieceRange,
-  verifyPiece,
 } from '@p2p/swarm';
-import { sha256 } from '../sharing/sha256.js';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { SharedContent } from '../sharing/shared-content.js';
 import { ArrivingPiece } from './arriving-piece.js';
 import type { PartFile } from './part-file.js';
@@ -25,6 +25,7 @@ export interface PieceFetchOptions {
   /** The file as far as it is here already. */
   readonly content: SharedContent;
   readonly part: PartFile;
+  readonly hashing: HashingPool;
   readonly random: () => number;
   readonly nowMs: number;
   readonly channelOf: (device: DeviceId) => Channel | undefined;
@@ -47,8 +48,8 @@ export class PieceFetch {
   readonly #download: Download;
   /** By peer that is open: what it is sending. */
   readonly #arriving = new Map<DeviceId, ArrivingPiece | undefined>();
-  /** Verified, on their way to the disk. */
-  readonly #writing = new Set<number>();
+  /** Whole, being verified and written: the last copy of each. */
+  readonly #keeping = new Map<number, Promise<void>>();
   #closed = false;
 
   constructor(options: PieceFetchOptions) {
@@ -64,7 +65,7 @@ export class PieceFetch {
 
   close(): void {
     this.#closed = true;
-    this.#arriving.clear();
+    for (const device of [...this.#arriving.keys()]) this.#forget(device);
   }
 
   report(): DownloadReport {
@@ -72,12 +73,13 @@ export class PieceFetch {
   }
 
   opened(device: DeviceId, pieces: 'all' | Bitfield): void {
+    this.#forget(device);
     this.#arriving.set(device, undefined);
     this.step({ kind: 'peer_opened', peer: device, pieces });
   }
 
   gone(device: DeviceId): void {
-    this.#arriving.delete(device);
+    this.#forget(device);
     this.step({ kind: 'peer_gone', peer: device });
   }
 
@@ -88,12 +90,14 @@ export class PieceFetch {
     if (piece === undefined) return false;
     const former = this.#arriving.get(device);
     const again = former !== piece && former?.index === piece.index;
+    if (former !== piece) former?.drop();
     this.step({ kind: 'block_received', peer: device, piece: piece.index, bytes: bytes.length, again });
     piece.take(bytes, this.#download.collects(device, piece.index));
     // Where it was banned for these bytes, there is nothing to go on with.
     if (!this.#arriving.has(device)) return true;
     this.#arriving.set(device, piece.isWhole ? undefined : piece);
-    if (piece.bytes !== undefined) this.#check(device, piece.index, piece.bytes);
+    const whole = piece.takeBytes();
+    if (whole !== undefined) this.#keep(device, piece.index, whole);
     return true;
   }
 
@@ -104,32 +108,45 @@ export class PieceFetch {
 
   /** The piece that these bytes go on with, or the one that they begin: then the former was given up. */
   #pieceAt(device: DeviceId, offset: number, byteCount: number): ArrivingPiece | undefined {
+    const { content, hashing } = this.#options;
     const arriving = this.#arriving.get(device);
     if (arriving?.continuesWith(offset, byteCount)) return arriving;
-    const begun = ArrivingPiece.at(offset, this.#options.content.tree.geometry);
+    const begun = ArrivingPiece.at(offset, content.tree.geometry, hashing.buffers);
     return begun?.continuesWith(offset, byteCount) ? begun : undefined;
   }
 
-  #check(device: DeviceId, index: number, bytes: Uint8Array): void {
-    // Somebody else's copy is verified and being written: this one has no use.
-    if (this.#writing.has(index)) return;
-    if (!verifyPiece(sha256, { index, bytes }, this.#options.content.tree)) {
-      return this.step({ kind: 'piece_failed', peer: device, piece: index });
-    }
-    this.#writing.add(index);
-    void this.#keep(device, index, bytes);
+  #forget(device: DeviceId): void {
+    this.#arriving.get(device)?.drop();
+    this.#arriving.delete(device);
   }
 
-  async #keep(device: DeviceId, piece: number, bytes: Uint8Array): Promise<void> {
-    const { part, content, handlers } = this.#options;
-    const refused = await part.write(pieceRange(piece, content.tree.geometry).start, bytes);
-    this.#writing.delete(piece);
+  /** One copy after the other: a further one is looked at only where the former was wrong. */
+  #keep(device: DeviceId, index: number, bytes: Uint8Array): void {
+    const { content, hashing } = this.#options;
+    const former = this.#keeping.get(index);
+    const kept = (async () => {
+      await former;
+      if (!content.pieces.has(index)) await this.#keepNow(device, index, bytes);
+    })().finally(() => {
+      hashing.buffers.giveBack(bytes);
+      if (this.#keeping.get(index) === kept) this.#keeping.delete(index);
+    });
+    this.#keeping.set(index, kept);
+  }
+
+  async #keepNow(device: DeviceId, index: number, bytes: Uint8Array): Promise<void> {
+    const { part, content, handlers, hashing } = this.#options;
+    const { tree } = content;
+    const offset = pieceRange(index, tree.geometry).start;
+    const expected = expectedPieceHash(tree, index).slice();
+    const kept = await part.keep({ index, bytes, geometry: tree.geometry, expected, offset }, hashing);
     // It counts for a later fetch even where this one is over.
-    if (refused === undefined) content.addPiece(piece);
+    if (kept === 'kept') content.addPiece(index);
     if (this.#closed) return;
-    if (refused !== undefined) return handlers.failed(refused);
+    if (kept === 'wrong') return this.step({ kind: 'piece_failed', peer: device, piece: index });
+    if (kept !== 'kept') return handlers.failed(kept);
     handlers.verified(device, bytes.length);
-    this.step({ kind: 'piece_verified', peer: device, piece });
+    this.step({ kind: 'piece_verified', peer: device, piece: index });
   }
 
   #perform(effect: DownloadEffect): void {
@@ -148,7 +165,7 @@ export class PieceFetch {
       case 'credit':
         return this.#options.channelOf(device)?.credit(effect.received, effect.credit);
       case 'ban':
-        this.#arriving.delete(device);
+        this.#forget(device);
         return this.#options.handlers.ban(device, effect.reason);
     }
   }

@@ -1,0 +1,80 @@
+/**
+ * The threads that verify and write pieces: begun when they are needed, as many as there are cores beside the main
+ * thread's. What a thread was given when it died has failed; the next task gets a new one.
+ */
+import { availableParallelism } from 'node:os';
+import type { KeepResult, KeepTask } from './hashing-task.js';
+import { type HashingThread, type StartThread, startThread } from './hashing-thread.js';
+import { PieceBuffers } from './piece-buffers.js';
+
+export interface HashingPoolOptions {
+  readonly threads?: number;
+  readonly start?: StartThread;
+}
+
+interface Waiting {
+  resolve(result: KeepResult): void;
+  reject(error: Error): void;
+}
+
+/** A thread, and what it was given, in order. */
+interface Lane {
+  readonly thread: HashingThread;
+  readonly waiting: Waiting[];
+}
+
+export class HashingPool {
+  readonly buffers = new PieceBuffers();
+  readonly #most: number;
+  readonly #start: StartThread;
+  readonly #lanes = new Set<Lane>();
+
+  constructor({ threads = Math.max(1, availableParallelism() - 1), start = startThread }: HashingPoolOptions = {}) {
+    this.#most = threads;
+    this.#start = start;
+  }
+
+  /** Rejects where the thread that has it dies. */
+  keep(task: KeepTask): Promise<KeepResult> {
+    return new Promise((resolve, reject) => {
+      const lane = this.#leastBusy();
+      lane.waiting.push({ resolve, reject });
+      if (lane.waiting.length === 1) lane.thread.hold(true);
+      lane.thread.post(task);
+    });
+  }
+
+  /** What is not done fails. */
+  async close(): Promise<void> {
+    const lanes = [...this.#lanes];
+    for (const lane of lanes) this.#end(lane, new Error('the threads are stopped'));
+    await Promise.all(lanes.map(({ thread }) => thread.stop()));
+  }
+
+  #leastBusy(): Lane {
+    let least: Lane | undefined;
+    for (const lane of this.#lanes) {
+      if (least === undefined || lane.waiting.length < least.waiting.length) least = lane;
+    }
+    if (least === undefined || (least.waiting.length > 0 && this.#lanes.size < this.#most)) return this.#begin();
+    return least;
+  }
+
+  #begin(): Lane {
+    const thread = this.#start({
+      done: (result) => {
+        lane.waiting.shift()?.resolve(result);
+        if (lane.waiting.length === 0) thread.hold(false);
+      },
+      died: (error) => this.#end(lane, error),
+    });
+    const lane: Lane = { thread, waiting: [] };
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  #end(lane: Lane, error: Error): void {
+    if (!this.#lanes.delete(lane)) return;
+    for (const { reject } of lane.waiting.splice(0)) reject(error);
+  }
+}

@@ -1,0 +1,17 @@
+/** The library, and the program of its threads, which is whole in itself: each thread loads it anew. */
+import { defineConfig } from 'tsup';
+
+const common = { format: 'esm', target: 'node20', sourcemap: true, silent: true } as const;
+
+export default defineConfig([
+  { ...common, entry: ['src/index.ts'] },
+  {
+    ...common,
+    entry: { 'hashing/hashing-worker': 'src/hashing/hashing-worker.ts' },
+    noExternal: [/^@p2p\//],
+    // From the sources no more is taken than is used.
+    esbuildOptions: (options) => {
+      options.conditions = ['@p2p/source'];
+    },
+  },
+]);
