@@ -1,6 +1,6 @@
 /**
- * Loaded into a tracker before anything of its own: says, whenever it gets SIGUSR2, how long its event loop has stood
- * still at most since the last time, and how long the collector of garbage has.
+ * Loaded into a program before anything of its own: says on standard error, whenever it gets SIGUSR2, how long its event
+ * loop has stood still at most since the last time, and how long the collector of garbage has.
  */
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 
@@ -18,10 +18,11 @@ new PerformanceObserver((list) => {
 process.on('SIGUSR2', () => {
   const pauses = {
     longestMs: delays.max / NANOSECONDS_PER_MS - RESOLUTION_MS,
+    p99Ms: delays.percentile(99) / NANOSECONDS_PER_MS - RESOLUTION_MS,
     mostMs: delays.percentile(99.9) / NANOSECONDS_PER_MS - RESOLUTION_MS,
     longestCollectionMs,
   };
   delays.reset();
   longestCollectionMs = 0;
-  process.stdout.write(`pauses ${JSON.stringify(pauses)}\n`);
+  process.stderr.write(`pauses ${JSON.stringify(pauses)}\n`);
 });

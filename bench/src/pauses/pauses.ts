@@ -1,5 +1,4 @@
 /** The longest pauses of a tracker's event loop, measured within its process while it takes changes and folds them. */
-import { fileURLToPath } from 'node:url';
 import { builtPrograms, Cluster, Program } from '@p2p/harness';
 import type { Benchmark, BenchmarkOptions } from '../benchmark.js';
 import { registeredClients } from '../load/clients.js';
@@ -7,16 +6,10 @@ import { applyLoad } from '../load/load.js';
 import { filesOf } from '../population/tracker-process.js';
 import { type Figure, under } from '../report/figures.js';
 import { withCluster } from '../with-cluster.js';
+import { type Pauses, pausesOf, watchWords } from './watched.js';
 
 const OUTSTANDING = 64;
 const CLIENTS = 8;
-
-interface Pauses {
-  readonly longestMs: number;
-  /** 99.9 % are shorter. */
-  readonly mostMs: number;
-  readonly longestCollectionMs: number;
-}
 
 export const pauses: Benchmark = {
   about: 'the longest pause of a tracker that takes changes, journals and folds them',
@@ -56,23 +49,15 @@ async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promi
 
 /** A tracker with loop-watch.ts in it. */
 async function startWatched(cluster: Cluster, number: number): Promise<Program> {
-  const watch = fileURLToPath(new URL('loop-watch.js', import.meta.url));
   const tracker = cluster.own(
     new Program('tracker', {
       words: ['tracker_info.txt', String(number)],
       directory: cluster.directory,
-      command: [process.execPath, '--import', watch, builtPrograms.tracker],
+      command: [process.execPath, ...watchWords, builtPrograms.tracker],
     }),
   );
   await tracker.line((line) => line.includes('listening on'));
   return tracker;
-}
-
-async function pausesOf(tracker: Program): Promise<Pauses> {
-  const from = tracker.output.lines.length;
-  tracker.signal('SIGUSR2');
-  const line = await tracker.output.find((text) => text.startsWith('pauses '), from);
-  return JSON.parse(line.slice('pauses '.length));
 }
 
 /** A rewritten folded state has the next number in its name. */

@@ -3,9 +3,11 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  /** `/s`, `µs`, `ms`, `s`, `MiB`, or empty for a count or a ratio. */
+  /** `/s`, `µs`, `ms`, `s`, `s/GiB`, `MiB`, `MB`, `MB/s`, or empty for a count or a ratio. */
   readonly unit: string;
   readonly wanted?: Wanted;
+  /** The readings that it is the median of; kept, and not in the table. */
+  readonly of?: readonly number[];
 }
 
 /** `value` is in the figure's own unit. */

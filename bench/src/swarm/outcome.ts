@@ -1,7 +1,8 @@
 /** What a contender's rounds have come to, for the table and for whoever watches. */
+
+import type { Contender } from '../contenders/contender.js';
+import { ownClients } from '../contenders/own-clients.js';
 import { type Figure, under } from '../report/figures.js';
-import type { Contender } from './contenders/contender.js';
-import { ownClients } from './contenders/own-clients.js';
 import type { Scenario } from './scenario.js';
 
 export interface Outcome {

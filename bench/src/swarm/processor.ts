@@ -1,7 +1,7 @@
 /** What a round takes of the processor, and how busy the machine is altogether: then a figure is worth less. */
 import { cpus } from 'node:os';
 import { processorSecondsOf } from '../population/tracker-process.js';
-import type { Host } from './network/shaped-network.js';
+import type { ShapedHost } from './network/shaped-network.js';
 
 export interface ProcessorUse {
   /** Of all cores, by all processes of the machine, 0 to 1. */
@@ -11,7 +11,7 @@ export interface ProcessorUse {
 }
 
 /** @returns what tells the use since the call */
-export function processorUse(hosts: readonly Host[]): () => ProcessorUse {
+export function processorUse(hosts: readonly ShapedHost[]): () => ProcessorUse {
   const before = { ...times(), own: secondsOf(hosts) };
   return () => {
     const now = times();
@@ -21,7 +21,7 @@ export function processorUse(hosts: readonly Host[]): () => ProcessorUse {
   };
 }
 
-function secondsOf(hosts: readonly Host[]): Map<number, number> {
+function secondsOf(hosts: readonly ShapedHost[]): Map<number, number> {
   const pids = hosts.flatMap(({ processes }) => processes);
   return new Map(pids.map((pid) => [pid, processorSecondsOf({ pid })]));
 }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeTestFile } from '@p2p/harness';
+import type { Contender, Crew, Scene } from '../contenders/contender.js';
 import { boundOf, changesOf } from './bound.js';
-import type { Contender, Crew, Scene } from './contenders/contender.js';
 import type { Link } from './link/measure-link.js';
-import type { Host } from './network/shaped-network.js';
+import type { ShapedHost } from './network/shaped-network.js';
 import type { Outcome } from './outcome.js';
 import { processorUse } from './processor.js';
 import type { Scenario } from './scenario.js';
@@ -18,9 +18,9 @@ const PATIENCE_BOUNDS = 8;
 const PATIENCE_MS = 30_000;
 
 export interface Stage {
-  readonly office: Host;
-  readonly seeder: Host;
-  readonly downloaders: readonly Host[];
+  readonly office: ShapedHost;
+  readonly seeder: ShapedHost;
+  readonly downloaders: readonly ShapedHost[];
   readonly link: Link;
 }
 
@@ -35,7 +35,8 @@ export async function playRound(
   const tidyUp = (): void => rmSync(directory, { recursive: true, force: true });
   process.once('exit', tidyUp);
   try {
-    const scene: Scene = { ...stage, directory, file: join(directory, 'film') };
+    const { office, seeder, downloaders } = stage;
+    const scene: Scene = { office, seeders: [seeder], downloaders, directory, file: join(directory, 'film') };
     await writeTestFile(scene.file, scenario.bytes, seed);
     const crew = await contender.gather(scene);
     try {

@@ -3,14 +3,14 @@
  * and how many copies the seeder has to send for it.
  */
 import type { Benchmark, BenchmarkOptions } from '../benchmark.js';
+import type { Contender } from '../contenders/contender.js';
+import { ownClients } from '../contenders/own-clients.js';
+import { findRivals } from '../contenders/rivals/installed.js';
 import { atLeast, type Figure } from '../report/figures.js';
 import { boundOf } from './bound.js';
-import type { Contender } from './contenders/contender.js';
-import { ownClients } from './contenders/own-clients.js';
 import { measureLink } from './link/measure-link.js';
 import { ShapedNetwork, whyNoNetwork } from './network/shaped-network.js';
 import { figuresOf, lineOf, type Outcome } from './outcome.js';
-import { findRivals } from './rivals/installed.js';
 import { playRound, type Stage } from './round.js';
 import { type Scenario, scenarios } from './scenario.js';
 

@@ -1,7 +1,7 @@
 /** What a shaped link carries of a plain TCP transfer, and what it spends on headers and acknowledgements. */
 import { fileURLToPath } from 'node:url';
-import { HostProcess } from '../network/host-process.js';
-import type { Host } from '../network/shaped-network.js';
+import { HostProcess } from '../../contenders/host-process.js';
+import type { ShapedHost } from '../network/shaped-network.js';
 
 const PORT = 9_000;
 /** The best of them counts: what holds one up is the machine and no property of the link. */
@@ -17,13 +17,13 @@ export interface Link {
 }
 
 /** Sends `bytes` from one host to the other, a few times. */
-export async function measureLink(from: Host, to: Host, bytes: number): Promise<Link> {
+export async function measureLink(from: ShapedHost, to: ShapedHost, bytes: number): Promise<Link> {
   const links: Link[] = [];
   for (let transfer = 0; transfer < TRANSFERS; transfer++) links.push(await transferOnce(from, to, bytes));
   return links.reduce((best, link) => (link.payloadRate > best.payloadRate ? link : best));
 }
 
-async function transferOnce(from: Host, to: Host, bytes: number): Promise<Link> {
+async function transferOnce(from: ShapedHost, to: ShapedHost, bytes: number): Promise<Link> {
   const program = fileURLToPath(new URL('plain-transfer.js', import.meta.url));
   const before = { sent: from.sentBytes, acknowledged: to.sentBytes };
   const serving = new HostProcess(from, [process.execPath, program, 'serve', String(PORT), String(bytes)], '/');

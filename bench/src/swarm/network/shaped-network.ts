@@ -2,6 +2,7 @@
  * Hosts on one bridge, each a network namespace with an upload of its own rate. The bridge lies in a namespace as well,
  * so that nothing of this is seen on the machine's own network.
  */
+import type { Host } from '../../contenders/host.js';
 import { ip, namespaces, removeNamespace, tc } from './iproute.js';
 
 const PREFIX = 'p2p-bench';
@@ -20,7 +21,7 @@ const QUEUE_SECONDS = 0.1;
 const BITS_PER_BYTE = 8;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export class Host {
+export class ShapedHost implements Host {
   readonly namespace: string;
   readonly address: string;
 
@@ -32,6 +33,11 @@ export class Host {
   /** What to put in front of a command so that it runs here. */
   get entrance(): readonly ['ip', ...string[]] {
     return ['ip', 'netns', 'exec', this.namespace];
+  }
+
+  /** It has an address of its own. */
+  port(usual: number): number {
+    return usual;
   }
 
   /** Ids of the processes that run here. */
@@ -72,10 +78,10 @@ export class ShapedNetwork {
   }
 
   /** @param uploadRate bits a second, headers included; without it nothing is held up */
-  addHost(name: string, uploadRate?: number): Host {
+  addHost(name: string, uploadRate?: number): ShapedHost {
     const number = this.#namespaces.length;
     if (number > MAX_HOSTS) throw new Error('there are no more addresses');
-    const host = new Host(`${this.#own}${name}`, `${SUBNET}.${number}`);
+    const host = new ShapedHost(`${this.#own}${name}`, `${SUBNET}.${number}`);
     this.#addNamespace(host.namespace);
     const port = `host${number}`;
     ip('-n', host.namespace, 'link', 'set', 'lo', 'up');
@@ -113,7 +119,7 @@ export function whyNoNetwork(): string | undefined {
   }
 }
 
-function shape({ namespace }: Host, bitsPerSecond: number): void {
+function shape({ namespace }: ShapedHost, bitsPerSecond: number): void {
   const limit = BURST_BYTES + Math.round((bitsPerSecond / BITS_PER_BYTE) * QUEUE_SECONDS);
   const bucket = ['rate', `${bitsPerSecond}bit`, 'burst', String(BURST_BYTES), 'limit', String(limit)];
   tc('-n', namespace, 'qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', ...bucket);

@@ -1,5 +1,5 @@
 /** Other programs that do the same, where they are installed. */
-import type { Contender } from '../contenders/contender.js';
+import type { Contender } from '../contender.js';
 import { findAria2 } from './aria2.js';
 import { findLibtorrent } from './libtorrent.js';
 

@@ -1,4 +1,4 @@
-"""A client on libtorrent: libtorrent-client.py <torrent> <directory> <address> seed|download.
+"""A client on libtorrent: libtorrent-client.py <torrent> <directory> <address:port> seed|download.
 
 A downloader says "ready", waits for a line of input, and says "complete" when it has all of the file. Both go on
 serving until they are killed.
@@ -10,7 +10,7 @@ import libtorrent
 
 torrent, directory, address, role = sys.argv[1:]
 session = libtorrent.session({
-    'listen_interfaces': address + ':6881',
+    'listen_interfaces': address,
     # The tracker is told of everybody; all else would look for peers outside.
     'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
     # All come from one subnet here, and are no attack.

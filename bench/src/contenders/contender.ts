@@ -1,26 +1,28 @@
-/** What takes part: programs that bring a file from one host to others. */
-import type { Host } from '../network/shaped-network.js';
+/** What takes part: programs that bring a file from some hosts to others. */
+import type { Host } from './host.js';
 
 /** Where a round takes place. */
 export interface Scene {
-  /** Not shaped: where trackers run. */
+  /** Where trackers run. */
   readonly office: Host;
-  readonly seeder: Host;
+  readonly seeders: readonly Host[];
   readonly downloaders: readonly Host[];
   /** For this round alone, empty but for the file. */
   readonly directory: string;
-  /** The seeder's file, absolute path. */
+  /** The file as every seeder has it, absolute path. */
   readonly file: string;
 }
 
 export interface Contender {
   /** For a person, with its version where others can install another one. */
   readonly name: string;
-  /** Brings all into their places: the seeder has the file and serves it, nobody has asked for it yet. */
+  /** It can't take from several at once. */
+  readonly oneSeeder?: true;
+  /** Brings all into their places: the seeders have the file and serve it, nobody has asked for it yet. */
   gather(scene: Scene): Promise<Crew>;
 }
 
-/** Programs in their places. Downloaders go by their number, from 0. */
+/** Programs in their places. Seeders and downloaders go by their number, from 0. */
 export interface Crew {
   /** Resolves when this downloader says that it has everything. */
   download(downloader: number): Promise<void>;
@@ -28,6 +30,13 @@ export interface Crew {
   kill(downloader: number): Promise<void>;
   /** Where its file is then, absolute path. */
   pathOf(downloader: number): string;
+  /** Ids of the programs that seed and that download; what they have started in turn is not among them. */
+  readonly sides: Sides;
   /** Ends all programs. */
   end(): Promise<void>;
+}
+
+export interface Sides {
+  readonly seeders: readonly number[];
+  readonly downloaders: readonly number[];
 }

@@ -1,7 +1,7 @@
 /** libtorrent (qBittorrent and Deluge are made of it) by Debian's python3-libtorrent, as it is without settings. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Contender } from '../contenders/contender.js';
+import type { Contender } from '../contender.js';
 import { TorrentCrew, type TorrentPlace } from './torrent-crew.js';
 
 /** Debian's own: another Python of the user's knows nothing of Debian's packages. */
@@ -10,7 +10,7 @@ const PYTHON = '/usr/bin/python3';
 const PIECE_BYTES = 256 * 1024;
 
 /** Seen from the built program. */
-const client = fileURLToPath(new URL('../src/swarm/rivals/libtorrent-client.py', import.meta.url));
+const client = fileURLToPath(new URL('../src/contenders/rivals/libtorrent-client.py', import.meta.url));
 
 /** Undefined where it isn't installed. */
 export function findLibtorrent(): Contender | undefined {
@@ -21,6 +21,6 @@ export function findLibtorrent(): Contender | undefined {
   return { name: `libtorrent ${stdout.trim()}`, gather: (scene) => TorrentCrew.gather(program, scene) };
 }
 
-function words({ role, address, torrent, directory }: TorrentPlace): string[] {
-  return [PYTHON, client, torrent, directory, address, role];
+function words({ role, address, port, torrent, directory }: TorrentPlace): string[] {
+  return [PYTHON, client, torrent, directory, `${address}:${port}`, role];
 }

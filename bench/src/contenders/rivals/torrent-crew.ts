@@ -1,13 +1,14 @@
 /** A crew of BitTorrent clients: a tracker, a .torrent, and on each host a program, which each rival names. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Crew, Scene } from '../contenders/contender.js';
-import { HostProcess } from '../network/host-process.js';
-import type { Host } from '../network/shaped-network.js';
+import type { Crew, Scene, Sides } from '../contender.js';
+import type { Host } from '../host.js';
+import { HostProcess } from '../host-process.js';
 import { torrentOf } from './torrent-file.js';
 
 const TRACKER_PORT = 6_969;
+const CLIENT_PORT = 6_881;
 
 export interface TorrentProgram {
   readonly pieceBytes: number;
@@ -20,6 +21,7 @@ export interface TorrentProgram {
 export interface TorrentPlace {
   readonly role: 'seed' | 'download';
   readonly address: string;
+  readonly port: number;
   readonly torrent: string;
   readonly directory: string;
 }
@@ -28,6 +30,7 @@ export class TorrentCrew implements Crew {
   readonly #program: TorrentProgram;
   readonly #scene: Scene;
   readonly #processes: HostProcess[] = [];
+  readonly #seeds: HostProcess[] = [];
   readonly #downloads: HostProcess[] = [];
 
   private constructor(program: TorrentProgram, scene: Scene) {
@@ -44,6 +47,10 @@ export class TorrentCrew implements Crew {
       await crew.end();
       throw error;
     }
+  }
+
+  get sides(): Sides {
+    return { seeders: this.#seeds.map(({ pid }) => pid), downloaders: this.#downloads.map(({ pid }) => pid) };
   }
 
   async download(downloader: number): Promise<void> {
@@ -65,20 +72,30 @@ export class TorrentCrew implements Crew {
   }
 
   async #gather(): Promise<void> {
-    const { office, seeder, downloaders, directory, file } = this.#scene;
+    const { office, seeders, downloaders, directory, file } = this.#scene;
     const program = fileURLToPath(new URL('torrent-tracker.js', import.meta.url));
-    const tracker = this.#start(office, [process.execPath, program, String(TRACKER_PORT)]);
+    const trackerPort = office.port(TRACKER_PORT);
+    const tracker = this.#start(office, [process.execPath, program, String(trackerPort)]);
     await tracker.line((line) => line === 'listening');
     const torrent = join(directory, 'film.torrent');
-    const announce = `http://${office.address}:${TRACKER_PORT}/announce`;
+    const announce = `http://${office.address}:${trackerPort}/announce`;
     await writeFile(torrent, await torrentOf(file, announce, this.#program.pieceBytes));
-    const { address } = seeder;
-    this.#start(seeder, this.#program.words({ role: 'seed', address, torrent, directory }));
-    await tracker.line((line) => line === `${address} announced`);
+    for (const [index, host] of seeders.entries()) {
+      const own = join(directory, `seeder${index}`);
+      await mkdir(own);
+      await link(file, join(own, basename(file)));
+      this.#seeds.push(
+        this.#start(host, this.#program.words({ ...placeOn(host), role: 'seed', torrent, directory: own })),
+      );
+    }
+    for (const host of seeders) {
+      const { address, port } = placeOn(host);
+      await tracker.line((line) => line === `${address}:${port} announced`);
+    }
     for (const [index, host] of downloaders.entries()) {
       const own = this.#directoryOf(index);
       await mkdir(own);
-      const words = this.#program.words({ role: 'download', address: host.address, torrent, directory: own });
+      const words = this.#program.words({ ...placeOn(host), role: 'download', torrent, directory: own });
       this.#downloads[index] = this.#start(host, words);
     }
     await Promise.all(this.#downloads.map((waiting) => waiting.line((line) => line === 'ready')));
@@ -93,4 +110,8 @@ export class TorrentCrew implements Crew {
     this.#processes.push(started);
     return started;
   }
+}
+
+function placeOn(host: Host): Pick<TorrentPlace, 'address' | 'port'> {
+  return { address: host.address, port: host.port(CLIENT_PORT) };
 }

@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
   if (searchParams.get('event') === 'stopped') peers.delete(own);
   else peers.set(own, Uint8Array.from([...address, port >> 8, port & 0xff]));
   const others = [...peers].filter(([name]) => name !== own).map(([, compact]) => compact);
-  process.stdout.write(`${address.join('.')} announced\n`);
+  process.stdout.write(`${own} announced\n`);
   response.end(bencode({ interval: INTERVAL_SECONDS, 'min interval': 1, peers: Buffer.concat(others) }));
 });
 server.listen(Number(process.argv[2]), '0.0.0.0', () => process.stdout.write('listening\n'));

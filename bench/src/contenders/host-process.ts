@@ -1,7 +1,7 @@
 /** A program that runs on one of the hosts: read line by line, killed by its id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { LineReader } from '@p2p/harness';
-import type { Host } from './shaped-network.js';
+import type { Host } from './host.js';
 
 export class HostProcess {
   readonly output = new LineReader();
@@ -12,7 +12,7 @@ export class HostProcess {
   /** `ip netns exec` becomes the program, so that its id is the program's. */
   constructor(host: Host, words: readonly string[], directory: string) {
     this.#words = words;
-    const [program, ...rest] = [...host.entrance, ...words];
+    const [program = '', ...rest] = [...host.entrance, ...words];
     this.#child = spawn(program, rest, { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin?.on('error', () => undefined);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -32,6 +32,11 @@ export class HostProcess {
     } catch (error) {
       throw new Error([`$ ${this.#words.join(' ')}`, ...this.output.lines].join('\n'), { cause: error });
     }
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.#words[0]} could not be started`);
+    return this.#child.pid;
   }
 
   write(line: string): void {

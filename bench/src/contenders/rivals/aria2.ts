@@ -1,6 +1,6 @@
 /** aria2 as its manual has it for BitTorrent, with nothing but our tracker to find others by. */
 import { spawnSync } from 'node:child_process';
-import type { Contender } from '../contenders/contender.js';
+import type { Contender } from '../contender.js';
 import { TorrentCrew, type TorrentPlace } from './torrent-crew.js';
 
 /** As large as ours; with 64 KiB it was no quicker. */
@@ -17,7 +17,7 @@ export function findAria2(): Contender | undefined {
   return { name: `aria2 ${version}`, gather: (scene) => TorrentCrew.gather(program, scene) };
 }
 
-function words({ role, torrent, directory }: TorrentPlace): string[] {
+function words({ role, port, torrent, directory }: TorrentPlace): string[] {
   const options = [
     '--no-conf',
     `--dir=${directory}`,
@@ -27,7 +27,7 @@ function words({ role, torrent, directory }: TorrentPlace): string[] {
     '--enable-dht=false',
     '--enable-dht6=false',
     '--disable-ipv6=true',
-    '--listen-port=6881',
+    `--listen-port=${port}`,
     '--summary-interval=0',
     `--on-bt-download-complete=${COMPLETE_HOOK}`,
     torrent,
