@@ -1,7 +1,7 @@
 /** Guessing passwords: stopped after so many, at every tracker, and never at the cost of whoever has the account. */
 import { type ClientProgram, Cluster, passwordOf, registered } from '@p2p/harness';
 import { MAX_FAILED_LOG_INS, MAX_OUTSTANDING_REQUESTS, TOKEN_BYTES } from '@p2p/protocol';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, newDevice, RawClient } from './raw-client.js';
 
 let cluster: Cluster;
@@ -65,7 +65,7 @@ test('the other tracker knows, and the one that is started again hears of it', a
   const back = await cluster.startTracker(1);
   await back.line((line) => line.includes('linked with tracker 2'));
   const client = await stranger('at-one-again');
-  await vi.waitFor(async () => expect(await guess(client, 'alice')).toBe('too_many_attempts'));
+  await expect.poll(() => guess(client, 'alice')).toBe('too_many_attempts');
 });
 
 test('guesses at both trackers are counted together', async () => {

@@ -32,6 +32,16 @@ async function hold(name: string): Promise<void> {
   await alice.succeed(`stop_share films ${name}`);
 }
 
+/**
+ * The name of a download's part file, as soon as it lies in a folder that is empty otherwise. The command's answer is no
+ * proof of it: it only says that the download was taken on.
+ */
+async function partIn(folder: string): Promise<string> {
+  await expect.poll(() => readdir(inFolder(folder))).toEqual([expect.stringMatching(/p2p-part$/)]);
+  const [part = ''] = await readdir(inFolder(folder));
+  return part;
+}
+
 async function release(name: string): Promise<ClientEvent> {
   await alice.succeed(`upload_file ${name} films`);
   return bob.event((event) => event.file === name && ['complete', 'failed'].includes(event.state ?? ''));
@@ -43,6 +53,7 @@ describe('a download', () => {
     await cluster.folder('target');
     await cluster.folder('elsewhere');
     await bob.succeed('download_file films swapped target/');
+    await partIn('target');
     await rename(inFolder('target'), inFolder('moved'));
     await symlink('elsewhere', inFolder('target'));
     expect(await release('swapped')).toMatchObject({ state: 'failed', error: { code: 'destination_unwritable' } });
@@ -54,7 +65,7 @@ describe('a download', () => {
     await hold('planted');
     await cluster.folder('shared place');
     await bob.succeed('download_file films planted "shared place/"');
-    const [part = ''] = await readdir(inFolder('shared place'));
+    const part = await partIn('shared place');
     await unlink(inFolder('shared place', part));
     await writeFile(inFolder('shared place', part), 'something else');
     expect(await release('planted')).toMatchObject({ state: 'failed', error: { code: 'destination_unwritable' } });
@@ -66,6 +77,7 @@ describe('a download', () => {
     await writeFile(inFolder('precious'), 'mine');
     await cluster.folder('contested');
     await bob.succeed('download_file films linked contested/');
+    await partIn('contested');
     await symlink(inFolder('precious'), inFolder('contested', 'linked'));
     expect(await release('linked')).toMatchObject({ state: 'failed', error: { code: 'destination_exists' } });
     expect(await readFile(inFolder('precious'), 'utf8')).toBe('mine');

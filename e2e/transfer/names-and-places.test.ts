@@ -74,6 +74,8 @@ test('what comes into the way during the download is not overwritten, and the do
   await alice.succeed('upload_file note films --as contested.txt');
   await alice.succeed('stop_share films contested.txt');
   await bob.succeed('download_file films contested.txt contested/');
+  // Its part file lies beside what is about to come.
+  await expect.poll(() => readdir(inFolder('contested'))).not.toEqual([]);
   await writeFile(inFolder('contested', 'contested.txt'), 'mine');
   await alice.succeed('upload_file note films --as contested.txt');
   const failed = await bob.event((event) => event.state === 'failed' && event.file === 'contested.txt');

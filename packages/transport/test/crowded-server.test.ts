@@ -95,7 +95,7 @@ class House {
   }
 
   async #newcomer(): Promise<Connection> {
-    await vi.waitFor(() => expect(this.#accepted.length).toBeGreaterThan(0));
+    await expect.poll(() => this.#accepted.length).toBeGreaterThan(0);
     return this.#accepted.pop() as Connection;
   }
 }
@@ -256,7 +256,7 @@ describe('what is sent and not taken', () => {
     await turns();
     for (let second = 0; second < 3; second++) {
       slow.outside.resume();
-      await vi.waitFor(() => expect(slow.inside.bufferedBytes).toBeLessThan(LOTS), { timeout: 10_000 });
+      await expect.poll(() => slow.inside.bufferedBytes).toBeLessThan(LOTS);
       slow.outside.pause();
       slow.inside.send(new Uint8Array(LOTS));
       vi.advanceTimersByTime(1_000);

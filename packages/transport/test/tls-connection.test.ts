@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Connection, dialSecure, type Identity, listenSecure, type SecureServer } from '../src/index.js';
 import { describeConnectionContract } from './connection-contract.js';
 import { newIdentity } from './identities.js';
@@ -51,6 +51,6 @@ test('a flood of small frames arrives whole, and everybody else has a turn in be
   expect(ofFlood.frames.every(([byte], index) => byte === index % 256)).toBe(true);
   for (const { a, b } of [flood, other]) {
     a.close();
-    await vi.waitFor(() => expect(b.closed).toBe(true));
+    await expect.poll(() => b.closed).toBe(true);
   }
 });
