@@ -1,5 +1,5 @@
 /** What programs take of the machine, with all that they start in turn: processor time, and memory at its highest. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** USER_HZ, the same on every Linux that runs Node. */
 const TICKS_PER_SECOND = 100;
@@ -47,8 +47,17 @@ export class ProcessTree {
 }
 
 function withDescendants(pid: number): number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(withDescendants)];
+  // A child is named by the thread that has started it.
+  const children = threadsOf(pid).flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '));
+  return [pid, ...children.filter(Boolean).map(Number).flatMap(withDescendants)];
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function ticksOf(pid: number): number {

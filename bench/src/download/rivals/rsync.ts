@@ -34,7 +34,18 @@ class RsyncCrew implements Crew {
     const configuration = join(directory, 'rsyncd.conf');
     await writeFile(configuration, configurationOf(directory));
     const port = String(host.port(PORT));
-    const words = ['rsync', '--daemon', '--no-detach', `--port=${port}`, `--address=${host.address}`];
+    // With a socket for its input, as ours is, it takes itself for the child of an inetd.
+    const words = [
+      'sh',
+      '-c',
+      'exec "$@" </dev/null',
+      'sh',
+      'rsync',
+      '--daemon',
+      '--no-detach',
+      `--port=${port}`,
+      `--address=${host.address}`,
+    ];
     const daemon = new HostProcess(host, [...words, `--config=${configuration}`], directory);
     const crew = new RsyncCrew(scene, daemon);
     try {

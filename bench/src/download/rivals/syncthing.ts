@@ -99,16 +99,9 @@ class SyncthingCrew implements Crew {
 
   async #start(device: Device, all: readonly Device[]): Promise<Member> {
     await writeFile(join(device.home, 'config.xml'), configurationOf(device, all));
-    // Else it starts a second process, which watches the first.
-    const words = [
-      'env',
-      'STNOUPGRADE=1',
-      'syncthing',
-      'serve',
-      `--home=${device.home}`,
-      '--no-browser',
-      '--no-restart',
-    ];
+    // As the process that it would start and watch itself.
+    const environment = ['env', 'STNOUPGRADE=1', 'STMONITORED=yes'];
+    const words = [...environment, 'syncthing', 'serve', `--home=${device.home}`, '--no-browser'];
     const program = new HostProcess(device.host, words, device.home);
     const member = { device, program, interface: new SyncthingInterface(device.interface) };
     await member.interface.answering();
