@@ -18,6 +18,7 @@ import { type Connection, memoryPair } from '@p2p/transport';
 import { Library } from '../src/library/library.js';
 import type { ByteSource } from '../src/sharing/byte-source.js';
 import { Gatekeeper } from '../src/sharing/gatekeeper.js';
+import { PooledBuffers } from '../src/sharing/pooled-buffers.js';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { ServingPeer } from '../src/sharing/serving-peer.js';
 import { sha256 } from '../src/sharing/sha256.js';
@@ -84,7 +85,7 @@ export class Sharer {
     this.gatekeeper = new Gatekeeper({ trusts: (key) => key === cluster, now, isConnected: () => true });
     this.serving = new ServingPeer({
       library,
-      uploads: new UploadFloor({ limiter: noLimit(), now, random: () => 0.5 }),
+      uploads: new UploadFloor({ limiter: noLimit(), buffers: new PooledBuffers(), now, random: () => 0.5 }),
       gatekeeper: this.gatekeeper,
       changed: () => library.remove({ id: film, user: 'ann' }),
     });

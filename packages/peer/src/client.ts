@@ -89,7 +89,7 @@ export class Client {
     this.#limits = new RateLimits({ up: options.uploadLimit, down: options.downloadLimit }, now);
     this.#serving = new ServingPeer({
       library: this.#library,
-      uploads: new UploadFloor({ limiter: this.#limits.up, now, random: Math.random }),
+      uploads: new UploadFloor({ limiter: this.#limits.up, buffers: this.#hashing.buffers, now, random: Math.random }),
       gatekeeper: this.#gatekeeper,
       limiterOf: (file) => this.#limits.ofFile('up', file),
       changed: (file) => void this.#shares.lost(file),

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { HashingPool } from '../src/hashing/hashing-pool.js';
 import type { KeepTask } from '../src/hashing/hashing-task.js';
 import { startWorker, type ThreadHandlers } from '../src/hashing/hashing-thread.js';
-import { PieceBuffers } from '../src/hashing/piece-buffers.js';
+import { PooledBuffers } from '../src/sharing/pooled-buffers.js';
 import { sha256 } from '../src/sharing/sha256.js';
 import { patternBytes } from './pattern-bytes.js';
 import { temporaryDirectory } from './temporary-directory.js';
@@ -125,11 +125,13 @@ describe('threads', () => {
 
 describe('memory for pieces', () => {
   it('is used again', () => {
-    const buffers = new PieceBuffers();
+    const buffers = new PooledBuffers();
     const first = buffers.take(PIECE);
     buffers.giveBack(first);
-    expect(buffers.take(PIECE)).toBe(first);
-    expect(buffers.take(PIECE)).not.toBe(first);
+    const second = buffers.take(PIECE - 1);
+    expect(second.buffer === first.buffer).toBe(true);
+    expect(second).toHaveLength(PIECE - 1);
+    expect(buffers.take(PIECE).buffer === first.buffer).toBe(false);
     expect(buffers.usedBytes).toBe(2 * PIECE);
   });
 });

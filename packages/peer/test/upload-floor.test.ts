@@ -3,6 +3,7 @@ import { DATA_HEADER_BYTES, isDataFrame, MAX_UPLOAD_BACKLOG_BYTES, readDataFrame
 import { ContentHasher, UploadSchedule } from '@p2p/swarm';
 import { type Connection, memoryPair } from '@p2p/transport';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { PooledBuffers } from '../src/sharing/pooled-buffers.js';
 import { RateLimiter } from '../src/sharing/rate-limiter.js';
 import { sha256 } from '../src/sharing/sha256.js';
 import { SharedContent } from '../src/sharing/shared-content.js';
@@ -21,7 +22,12 @@ const whole = (): SharedContent => SharedContent.whole(tree, new Gate(bytes, byt
 let nowMs = 0;
 const now = (): number => nowMs;
 const floorOf = (bytesPerSecond = 0): UploadFloor =>
-  new UploadFloor({ limiter: new RateLimiter(bytesPerSecond, now), now, random: () => 0.5 });
+  new UploadFloor({
+    limiter: new RateLimiter(bytesPerSecond, now),
+    buffers: new PooledBuffers(),
+    now,
+    random: () => 0.5,
+  });
 
 /** Everything that needs no time happens. */
 async function settled(): Promise<void> {
@@ -189,7 +195,14 @@ it('goes on where the line becomes free while it is looked at', async () => {
   onTestFinished(() => {
     vi.restoreAllMocks();
   });
-  const taker = new Taker(new UploadFloor({ limiter: new RateLimiter(0, later), now: later, random: () => 0.5 }));
+  const taker = new Taker(
+    new UploadFloor({
+      limiter: new RateLimiter(0, later),
+      buffers: new PooledBuffers(),
+      now: later,
+      random: () => 0.5,
+    }),
+  );
   taker.lane.offer({ add: [[0, 1]] });
   taker.credit();
   await expect.poll(() => taker.received).toBeGreaterThan(0);

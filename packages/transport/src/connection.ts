@@ -40,6 +40,13 @@ export interface Connection {
    */
   send(...parts: Uint8Array[]): void;
 
+  /**
+   * Sends one large frame as it lies: the bytes of `room` behind FRAME_HEADER_BYTES, into which its length is put. The
+   * memory is the connection's until it calls `taken`, after this call has returned: that happens once, also where the
+   * connection has ended. A frame without a byte is a bug and throws.
+   */
+  sendInPlace(room: Uint8Array, taken: () => void): void;
+
   /** Bytes accepted by {@link send} that the system has not taken yet. */
   readonly bufferedBytes: number;
 

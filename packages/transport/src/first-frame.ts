@@ -114,6 +114,7 @@ class StartedConnection implements Connection {
     return this.#connection.closed;
   }
   send: Connection['send'] = (...parts) => this.#connection.send(...parts);
+  sendInPlace: Connection['sendInPlace'] = (room, taken) => this.#connection.sendInPlace(room, taken);
   drained: Connection['drained'] = () => this.#connection.drained();
   setMaxFrameBytes: Connection['setMaxFrameBytes'] = (bytes) => this.#connection.setMaxFrameBytes(bytes);
   setUser: Connection['setUser'] = (user) => this.#connection.setUser(user);

@@ -2,7 +2,7 @@
  * A {@link Connection} without a socket, for tests and embedding: two ends in one process. Frames arrive by microtask
  * and stay with the sender, counted as buffered, until the receiver takes them.
  */
-import type { ViolationCode } from '@p2p/protocol';
+import { FRAME_HEADER_BYTES, type ViolationCode } from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 import { FrameQueue } from './frame-queue.js';
@@ -65,6 +65,12 @@ class MemoryConnection implements Connection {
     const frame = joined(parts);
     if (frame.length === 0) throw new RangeError('a frame has at least one byte');
     this.#outgoing.push(frame);
+  }
+
+  sendInPlace(room: Uint8Array, taken: () => void): void {
+    if (room.length <= FRAME_HEADER_BYTES) throw new RangeError('a frame has at least one byte');
+    this.send(room.subarray(FRAME_HEADER_BYTES));
+    queueMicrotask(taken);
   }
 
   drained(): Promise<void> {

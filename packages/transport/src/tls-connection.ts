@@ -3,11 +3,11 @@
  * be; the server and the dialler have seen to that.
  */
 import type { TLSSocket } from 'node:tls';
-import { FRAME_HEADER_BYTES, type ViolationCode, writeFrameHeader } from '@p2p/protocol';
+import type { ViolationCode } from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
-import { DrainGate } from './drain-gate.js';
 import { FrameReader } from './frame-reader.js';
+import { FrameWriter } from './frame-writer.js';
 import type { Guest, House } from './house.js';
 import { SilenceWatch } from './silence-watch.js';
 import { Account, type HandOut, loopTurns, Seat } from './turns.js';
@@ -38,7 +38,7 @@ export class TlsConnection implements Connection {
   /** This connection among others of a server. */
   #guest: Guest | undefined;
   readonly #reader: FrameReader;
-  readonly #gate = new DrainGate();
+  readonly #writer: FrameWriter;
   readonly #silence = new SilenceWatch(
     () => this.fail('silence'),
     () => !this.#reader.isEmpty,
@@ -46,7 +46,6 @@ export class TlsConnection implements Connection {
   readonly #deadline = new CloseDeadline();
   #handlers: ConnectionHandlers | undefined;
   #reason: CloseReason | undefined;
-  #corked = false;
   #isUnsentCounted = false;
   /** No frame may be handed out any more. */
   #deaf = false;
@@ -67,6 +66,7 @@ export class TlsConnection implements Connection {
       violation: (code) => this.fail(code),
       progress: (frames) => this.#onProgress(frames),
     });
+    this.#writer = new FrameWriter(socket, (bytes) => this.#afterWrite(bytes));
     // Frames are gathered into one write here, so the system need not wait for more.
     socket.setNoDelay(true);
     socket.on('end', () => this.#onEnd());
@@ -79,7 +79,7 @@ export class TlsConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socketClosed ? 0 : this.#socket.writableLength;
+    return this.#writer.bufferedBytes;
   }
 
   start(handlers: ConnectionHandlers): void {
@@ -93,19 +93,18 @@ export class TlsConnection implements Connection {
 
   send(...parts: Uint8Array[]): void {
     if (this.#mute) return;
-    let payloadBytes = 0;
-    for (const part of parts) payloadBytes += part.length;
-    if (payloadBytes === 0) throw new RangeError('a frame has at least one byte');
-    this.#corkForThisTurn();
-    const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
-    writeFrameHeader(header, payloadBytes);
-    this.#socket.write(header);
-    for (const part of parts) this.#socket.write(part, this.#afterWrite);
-    if (this.bufferedBytes > UNCOUNTED_BYTES) this.#countUnsent(this.bufferedBytes, false);
+    this.#writer.send(parts);
+    this.#afterSend();
+  }
+
+  sendInPlace(room: Uint8Array, taken: () => void): void {
+    if (this.#mute) return queueMicrotask(taken);
+    this.#writer.sendInPlace(room, taken);
+    this.#afterSend();
   }
 
   drained(): Promise<void> {
-    return this.#gate.wait(this.bufferedBytes);
+    return this.#writer.drained();
   }
 
   pause(): void {
@@ -139,7 +138,7 @@ export class TlsConnection implements Connection {
       queueMicrotask(() => this.#report());
       return;
     }
-    this.#socket.end();
+    this.#writer.end();
     // The other side's end is only seen when everything before it is read, and dropped.
     this.#socket.resume();
     this.#deadline.start(
@@ -160,28 +159,19 @@ export class TlsConnection implements Connection {
     );
   }
 
-  readonly #afterWrite = (): void => {
-    const bytes = this.bufferedBytes;
+  #afterSend(): void {
+    if (this.bufferedBytes > UNCOUNTED_BYTES) this.#countUnsent(this.bufferedBytes, false);
+  }
+
+  #afterWrite(bytes: number): void {
     if (this.#isUnsentCounted) this.#countUnsent(bytes > UNCOUNTED_BYTES ? bytes : 0, true);
-    this.#gate.update(bytes);
-  };
+  }
 
   #countUnsent(bytes: number, hasTakenSome: boolean): void {
     const unsent = this.#options.house?.unsent;
     this.#isUnsentCounted = bytes > 0;
     if (hasTakenSome) unsent?.renew(this, bytes);
     else unsent?.set(this, bytes);
-  }
-
-  /** One write, and so one TLS record where it fits, for all frames of this turn of the event loop. */
-  #corkForThisTurn(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    loopTurns.atEnd(() => {
-      this.#corked = false;
-      this.#socket.uncork();
-    });
   }
 
   #onProgress(frames: number): void {
@@ -229,7 +219,7 @@ export class TlsConnection implements Connection {
     this.#guest?.leave();
     this.#options.house?.halfReceived.set(this, 0);
     this.#options.house?.unsent.set(this, 0);
-    this.#gate.update(0);
+    this.#writer.close();
     this.#report();
   }
 

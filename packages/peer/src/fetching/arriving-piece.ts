@@ -1,17 +1,17 @@
 /** The piece that comes from one peer: its bytes put together in one buffer, or counted where they are of no use. */
 import { type PieceGeometry, pieceRange } from '@p2p/swarm';
-import type { PieceBuffers } from '../hashing/piece-buffers.js';
+import type { PooledBuffers } from '../sharing/pooled-buffers.js';
 
 export class ArrivingPiece {
   readonly index: number;
-  readonly #buffers: PieceBuffers;
+  readonly #buffers: PooledBuffers;
   readonly #start: number;
   readonly #end: number;
   #filled = 0;
   /** Taken with the first bytes that are kept; nothing before them may have been dropped. */
   #bytes: Uint8Array | undefined;
 
-  private constructor(index: number, geometry: PieceGeometry, buffers: PieceBuffers) {
+  private constructor(index: number, geometry: PieceGeometry, buffers: PooledBuffers) {
     const { start, end } = pieceRange(index, geometry);
     this.index = index;
     this.#buffers = buffers;
@@ -20,7 +20,7 @@ export class ArrivingPiece {
   }
 
   /** The piece that begins at `offset`; undefined where none does. */
-  static at(offset: number, geometry: PieceGeometry, buffers: PieceBuffers): ArrivingPiece | undefined {
+  static at(offset: number, geometry: PieceGeometry, buffers: PooledBuffers): ArrivingPiece | undefined {
     if (offset % geometry.pieceLength !== 0 || offset >= geometry.bytes) return undefined;
     return new ArrivingPiece(offset / geometry.pieceLength, geometry, buffers);
   }

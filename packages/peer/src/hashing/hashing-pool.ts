@@ -3,9 +3,9 @@
  * thread's. What a thread was given when it died has failed; the next task gets a new one.
  */
 import { availableParallelism } from 'node:os';
+import { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { KeepResult, KeepTask } from './hashing-task.js';
 import { type HashingThread, type StartThread, startThread } from './hashing-thread.js';
-import { PieceBuffers } from './piece-buffers.js';
 
 export interface HashingPoolOptions {
   readonly threads?: number;
@@ -24,7 +24,7 @@ interface Lane {
 }
 
 export class HashingPool {
-  readonly buffers = new PieceBuffers();
+  readonly buffers = new PooledBuffers();
   readonly #most: number;
   readonly #start: StartThread;
   readonly #lanes = new Set<Lane>();

@@ -5,6 +5,7 @@
 import { MAX_DATA_BYTES, MAX_UPLOAD_READS, MIN_BLOCK_BYTES, UPLOAD_REVIEW_MS } from '@p2p/protocol';
 import { type LaneCredit, type LaneOffer, UploadSchedule } from '@p2p/swarm';
 import type { Connection } from '@p2p/transport';
+import type { PooledBuffers } from './pooled-buffers.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { SharedContent } from './shared-content.js';
 import { type BlockLane, type ReadWatch, UploadLink } from './upload-link.js';
@@ -12,6 +13,7 @@ import { type BlockLane, type ReadWatch, UploadLink } from './upload-link.js';
 export interface UploadFloorOptions {
   /** Of all uploads together. */
   readonly limiter: RateLimiter;
+  readonly buffers: PooledBuffers;
   /** Monotonic, ms. */
   readonly now: () => number;
   /** Numbers in [0, 1). */
@@ -155,7 +157,8 @@ export class UploadFloor {
   }
 
   #enter({ connection, content }: Taker): void {
-    const link = this.#links.get(connection) ?? { link: new UploadLink(connection, this.#counting), lanes: 0 };
+    const upload = { buffers: this.#options.buffers, watch: this.#counting };
+    const link = this.#links.get(connection) ?? { link: new UploadLink(connection, upload), lanes: 0 };
     this.#links.set(connection, link);
     link.lanes++;
     const watch = this.#watched.get(content) ?? {

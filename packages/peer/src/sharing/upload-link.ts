@@ -2,9 +2,13 @@
  * Blocks of files on their way to one downloader, in the order in which they were chosen. They are read just before
  * they are sent: what is held for somebody who takes nothing is bounded, however much was chosen for it.
  */
-import { DATA_HEADER_BYTES, MAX_UPLOAD_BACKLOG_BYTES, writeDataHeader } from '@p2p/protocol';
+import { DATA_HEADER_BYTES, FRAME_HEADER_BYTES, MAX_UPLOAD_BACKLOG_BYTES, writeDataHeader } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
+import type { PooledBuffers } from './pooled-buffers.js';
 import type { SharedContent } from './shared-content.js';
+
+/** In front of a block's bytes. */
+const HEADERS_BYTES = FRAME_HEADER_BYTES + DATA_HEADER_BYTES;
 
 /** Where a block belongs. */
 export interface BlockLane {
@@ -33,6 +37,7 @@ export interface ReadWatch {
 
 export class UploadLink {
   readonly #connection: Connection;
+  readonly #buffers: PooledBuffers;
   readonly #watch: ReadWatch;
   /** Chosen, and not read yet. */
   readonly #waiting: UploadBlock[] = [];
@@ -41,8 +46,9 @@ export class UploadLink {
   #readingBytes = 0;
   #isDraining = false;
 
-  constructor(connection: Connection, watch: ReadWatch) {
+  constructor(connection: Connection, { buffers, watch }: { buffers: PooledBuffers; watch: ReadWatch }) {
     this.#connection = connection;
+    this.#buffers = buffers;
     this.#watch = watch;
   }
 
@@ -77,31 +83,32 @@ export class UploadLink {
     this.#readingBytes += byteCount;
     this.#watch.begun();
     const before = this.#last;
-    const reading = readFrame(block);
+    const room = this.#buffers.take(HEADERS_BYTES + byteCount);
+    const reading = readInto(room, block);
     const carried = async (): Promise<void> => {
-      const frame = await reading;
+      const isRead = await reading;
       this.#watch.ended();
       await before;
       this.#readingBytes -= byteCount;
-      this.#send(block, frame);
+      this.#send(block, { room, isRead });
       this.#begin();
     };
     this.#last = carried();
   }
 
-  #send({ lane, start, end }: UploadBlock, frame: Uint8Array | undefined): void {
+  #send({ lane, start, end }: UploadBlock, { room, isRead }: { room: Uint8Array; isRead: boolean }): void {
+    const giveBack = (): void => this.#buffers.giveBack(room);
     // Closed meanwhile, perhaps since the downloader may have no more of it.
+    if (lane.closed || !isRead) giveBack();
     if (lane.closed) return;
-    if (frame === undefined) return lane.changed();
-    this.#connection.send(frame);
+    if (!isRead) return lane.changed();
+    this.#connection.sendInPlace(room, giveBack);
     lane.sent(end - start);
   }
 }
 
-/** A data frame in one buffer; undefined where the bytes can't be had any more. */
-async function readFrame({ lane, start, end }: UploadBlock): Promise<Uint8Array | undefined> {
-  // Sent as it is and never written to again, so it can't come from a pool.
-  const frame = Buffer.allocUnsafeSlow(DATA_HEADER_BYTES + end - start);
-  writeDataHeader(frame, lane.channel, start);
-  return (await lane.content.read(start, frame.subarray(DATA_HEADER_BYTES))) ? frame : undefined;
+/** A data frame with room for its length in front. False where the bytes can't be had any more. */
+function readInto(room: Uint8Array, { lane, start }: UploadBlock): Promise<boolean> {
+  writeDataHeader(room.subarray(FRAME_HEADER_BYTES), lane.channel, start);
+  return lane.content.read(start, room.subarray(HEADERS_BYTES));
 }

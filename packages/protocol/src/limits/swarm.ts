@@ -49,8 +49,8 @@ export const MAX_SERVED_CONNECTIONS_PER_ADDRESS = 64;
 /** Of them with one device: it needs one, and a few while it dials again. For one more its oldest is closed. */
 export const MAX_SERVED_CONNECTIONS_PER_DEVICE = 4;
 
-/** Memory for pieces that is kept for the next ones, though nobody needs it now: what a fast peer has under way. */
-export const MAX_IDLE_PIECE_BYTES = 16 * 1024 * 1024;
+/** Memory for pieces and blocks that is kept for the next ones, though nobody needs it now: what fast peers have under way. */
+export const MAX_IDLE_BUFFER_BYTES = 16 * 1024 * 1024;
 
 /** Source files that a client keeps open for reading; far below any system's bound on open files. */
 export const MAX_OPEN_SOURCE_FILES = 64;

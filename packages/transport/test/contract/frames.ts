@@ -1,6 +1,6 @@
 /** The part of the contract on frames: what arrives, when the first one does, and how long it may be. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Recorder, text, turns } from '../recorder.js';
 import { MIB, type Pair } from './pair.js';
 
@@ -22,6 +22,39 @@ export function describeFrames(pair: () => Pair): void {
       a.send(text('another'));
       await ofB.received(2);
       expect(ofB.texts).toEqual(['one frame', 'another']);
+    });
+
+    it('are sent as they lie, and the memory is free afterwards', async () => {
+      const { a, b } = pair();
+      const ofB = new Recorder(b);
+      const room = new Uint8Array(MIB + 4);
+      for (let frame = 0; frame < 10; frame++) {
+        a.send(text(`before ${frame}`));
+        await new Promise<void>((taken) => {
+          a.sendInPlace(room.fill(frame), taken);
+          a.send(text('after'));
+        });
+      }
+      await ofB.received(30);
+      expect(ofB.texts.filter((_, index) => index % 3 !== 1)).toEqual(
+        Array.from({ length: 10 }, (_, frame) => [`before ${frame}`, 'after']).flat(),
+      );
+      for (let frame = 0; frame < 10; frame++) {
+        expect(Buffer.compare(ofB.frames[3 * frame + 1] as Uint8Array, Buffer.alloc(MIB, frame))).toBe(0);
+      }
+    });
+
+    it('that are sent as they lie leave their memory also where the connection ends', async () => {
+      const { a, b } = pair();
+      b.pause();
+      const taken: number[] = [];
+      for (let frame = 0; frame < 32; frame++) a.sendInPlace(new Uint8Array(MIB), () => taken.push(frame));
+      a.fail('too_slow');
+      await new Recorder(a).closed();
+      await new Promise<void>((last) => a.sendInPlace(new Uint8Array(MIB), last));
+      await vi.waitFor(() =>
+        expect(taken.sort((x, y) => x - y)).toEqual(Array.from({ length: 32 }, (_, frame) => frame)),
+      );
     });
 
     it('of 1 MiB cross in both directions at once', async () => {
@@ -67,6 +100,7 @@ export function describeFrames(pair: () => Pair): void {
       const { a } = pair();
       expect(() => a.send()).toThrow(RangeError);
       expect(() => a.send(new Uint8Array(0))).toThrow(RangeError);
+      expect(() => a.sendInPlace(new Uint8Array(4), () => undefined)).toThrow(RangeError);
     });
   });
 
