@@ -114,9 +114,11 @@ class Fetching {
     const ask = async () => ({ ok: true, reply: { grant }, tracker: 1 });
     this.#wallet = new GrantWallet({ session: { ask: ask as never }, ended: () => undefined });
     this.#wallet.put(films, grant);
+    const hashing = new HashingPool();
     this.#links = new PeerLinks({
       dial: async ({ device }) => this.#dial(device),
       limiter: noLimit(),
+      buffers: hashing.buffers,
       wallet: this.#wallet,
       now: () => time.nowMs,
     });
@@ -125,7 +127,7 @@ class Fetching {
       file: { group: films, root, bytes: bytes.length, pieceLength: PIECE_BYTES },
       // A file in the making has private parts, which nobody here misses.
       part: this.part as unknown as PartFile,
-      hashing: new HashingPool(),
+      hashing,
       links: this.#links,
       random: () => 0.5,
       now: () => time.nowMs,

@@ -121,9 +121,11 @@ export class Member {
       session: { ask: ask as never },
       ended: (ended, reason) => this.downloads.endGroup(ended, reason),
     });
+    const hashing = new HashingPool();
     this.#links = new PeerLinks({
       dial: async (peer) => this.#dial(peer.device) ?? 'not_reached',
       limiter: noLimit(),
+      buffers: hashing.buffers,
       wallet: this.#wallet,
       now: () => performance.now(),
     });
@@ -144,7 +146,7 @@ export class Member {
       kept: this.kept,
       trees: kept.trees,
       links: this.#links,
-      hashing: new HashingPool(),
+      hashing,
       wallet: this.#wallet,
       files: this.#files,
       swarms: this.swarms,

@@ -21,19 +21,33 @@ export function writeFrameHeader(target: Uint8Array, payloadBytes: number): void
   target[3] = payloadBytes;
 }
 
-export type FrameHandler = (frame: Uint8Array) => void;
+/** Where large frames are put together. */
+export interface FrameMemory {
+  take(byteCount: number): Uint8Array;
+  giveBack(memory: Uint8Array): void;
+}
+
+/** From this length on, a frame that comes in parts is put together in {@link FrameMemory}. */
+const LARGE_FRAME_BYTES = 64 * 1024;
+
+/** `isOwn`: the frame lies in memory that was taken for it, and is the handler's from now on. */
+export type FrameHandler = (frame: Uint8Array, isOwn: boolean) => void;
 
 /**
  * Cuts a byte stream into frames.
  *
  * A frame that lies whole in one chunk is handed out as a view of that chunk, so it is only valid during the call of
- * the handler; a frame that is cut is collected in memory of its own. After a violation the decoder stays silent.
+ * the handler; a frame that is cut is collected in memory of its own, a large one in what {@link setMemory} has said.
+ * After a violation the decoder stays silent.
  */
 export class FrameDecoder {
   #maxFrameBytes: number;
+  #memory: FrameMemory | undefined;
   #header = new Uint8Array(FRAME_HEADER_BYTES);
   #headerFill = 0;
   #body: Uint8Array | undefined;
+  /** The memory that the body lies in was taken there. */
+  #bodyMemory: FrameMemory | undefined;
   #bodyLength = 0;
   #bodyFill = 0;
   #violation: ViolationCode | undefined;
@@ -52,6 +66,32 @@ export class FrameDecoder {
   /** Another bound from the next frame on: the connection's state has changed. May be called by the handler. */
   setMaxFrameBytes(maxFrameBytes: number): void {
     this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Where large frames are put together from the next one on. */
+  setMemory(memory: FrameMemory | undefined): void {
+    this.#memory = memory;
+  }
+
+  /**
+   * Where the next bytes of the stream may be put at once instead of being pushed, to be told by {@link fill}; undefined
+   * where they are to be pushed. The last byte of a frame always is: then the frame comes out.
+   */
+  get room(): Uint8Array | undefined {
+    if (this.#body?.length !== this.#bodyLength || this.#bodyFill + 1 >= this.#bodyLength) return undefined;
+    return this.#body.subarray(this.#bodyFill, this.#bodyLength - 1);
+  }
+
+  /** So many bytes have come into {@link room}. */
+  fill(byteCount: number): void {
+    this.#bodyFill += byteCount;
+  }
+
+  /** Nothing follows: gives back what was taken for a frame that is not whole. */
+  release(): void {
+    if (this.#body !== undefined) this.#bodyMemory?.giveBack(this.#body);
+    this.#body = undefined;
+    this.#bodyMemory = undefined;
   }
 
   /** Called by the handler: no further frame of this chunk is handed out; {@link unreadBytes} are left of it. */
@@ -93,7 +133,7 @@ export class FrameDecoder {
     }
     if (chunk.length - at >= length) {
       this.#headerFill = 0;
-      onFrame(chunk.subarray(at, at + length));
+      onFrame(chunk.subarray(at, at + length), false);
       return at + length;
     }
     this.#bodyLength = length;
@@ -108,14 +148,22 @@ export class FrameDecoder {
     body.set(chunk.subarray(start, start + taken), this.#bodyFill);
     this.#bodyFill += taken;
     if (this.#bodyFill === this.#bodyLength) {
+      const isOwn = this.#bodyMemory !== undefined;
       this.#body = undefined;
+      this.#bodyMemory = undefined;
       this.#bodyFill = 0;
       this.#headerFill = 0;
-      onFrame(body);
+      onFrame(body, isOwn);
     } else if (this.#bodyFill === body.length) {
-      this.#body = new Uint8Array(this.#bodyLength);
+      this.#body = this.#wholeBody();
       this.#body.set(body);
     }
     return start + taken;
+  }
+
+  #wholeBody(): Uint8Array {
+    if (this.#bodyLength < LARGE_FRAME_BYTES || this.#memory === undefined) return new Uint8Array(this.#bodyLength);
+    this.#bodyMemory = this.#memory;
+    return this.#memory.take(this.#bodyLength);
   }
 }

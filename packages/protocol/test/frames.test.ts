@@ -101,6 +101,76 @@ describe('cutting a stream into frames', () => {
   });
 });
 
+describe('memory for large frames', () => {
+  const large = 70_000;
+
+  /** Pushes, or fills the room with, the next bytes of the stream, as the script says. */
+  function receive(stream: Uint8Array, steps: readonly { readonly bytes: number; readonly isPushed: boolean }[]) {
+    const lent = new Set<Uint8Array>();
+    const frames: { readonly bytes: Uint8Array; readonly isOwn: boolean }[] = [];
+    const decoder = new FrameDecoder(100_000);
+    decoder.setMemory({
+      take: (byteCount) => {
+        const memory = new Uint8Array(byteCount);
+        lent.add(memory);
+        return memory;
+      },
+      giveBack: (memory) => expect(lent.delete(memory)).toBe(true),
+    });
+    let at = 0;
+    for (const { bytes, isPushed } of [...steps, { bytes: stream.length, isPushed: true }]) {
+      const room = isPushed ? undefined : decoder.room;
+      const part = stream.subarray(at, at + Math.min(bytes, room?.length ?? bytes));
+      if (room === undefined) {
+        decoder.push(part, (frame, isOwn) => {
+          if (isOwn) expect(lent.delete(frame)).toBe(true);
+          frames.push({ bytes: isOwn ? frame : frame.slice(), isOwn });
+        });
+      } else {
+        room.set(part);
+        decoder.fill(part.length);
+      }
+      at += part.length;
+    }
+    return { frames, lent, decoder };
+  }
+
+  test('is the handler’s, however the stream is cut and wherever its bytes are put', () => {
+    const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 9_000 }), fc.integer({ min: 60_000, max: 100_000 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const steps = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 20_000 }), isPushed: fc.boolean() }), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(lengths, steps, (all, script) => {
+        const sent = all.map(counting);
+        const { frames, lent } = receive(new Uint8Array(Buffer.concat(sent.map(encodeFrame))), script);
+        expect(frames).toHaveLength(sent.length);
+        for (const [index, frame] of sent.entries())
+          expect(Buffer.compare(frames[index]?.bytes ?? frame, frame)).toBe(0);
+        expect(frames.every(({ bytes: { length }, isOwn }) => !isOwn || length >= 65_536)).toBe(true);
+        expect(lent.size).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of a frame that never becomes whole is given back', () => {
+    const { lent, decoder } = receive(encodeFrame(counting(large)).subarray(0, 40_000), [
+      { bytes: 10_000, isPushed: true },
+    ]);
+    expect(lent.size).toBe(1);
+    decoder.release();
+    expect(lent.size).toBe(0);
+  });
+
+  test('is not taken for a length alone', () => {
+    expect(receive(header(large), []).lent.size).toBe(0);
+  });
+});
+
 describe('what breaks the stream', () => {
   test('takes a frame of exactly the bound and refuses one byte more', () => {
     expect(decode([encodeFrame(counting(32))], 32).frames).toHaveLength(1);

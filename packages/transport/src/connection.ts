@@ -2,7 +2,7 @@
  * The contract of a connection: length-prefixed frames in both directions, with the other side's identity known. TLS
  * and memory both keep it (one suite of tests holds them to it), so that everything above can run without a socket.
  */
-import type { ViolationCode } from '@p2p/protocol';
+import type { FrameMemory, ViolationCode } from '@p2p/protocol';
 
 /** Who is at the other end, as TLS has shown it. */
 export interface Remote {
@@ -21,8 +21,11 @@ export type CloseReason =
   | { readonly kind: 'error'; readonly message: string };
 
 export interface ConnectionHandlers {
-  /** A whole frame, without its length. Valid only during the call: copy what must live longer. */
-  frame(frame: Uint8Array): void;
+  /**
+   * A whole frame, without its length. Valid only during the call: copy what must live longer. `isOwn`: it lies in
+   * memory from {@link Connection.setLargeFrameMemory}, and is the handler's, who has to give it back.
+   */
+  frame(frame: Uint8Array, isOwn: boolean): void;
   /** Called exactly once, after the last frame. */
   closed(reason: CloseReason): void;
 }
@@ -66,6 +69,9 @@ export interface Connection {
 
   /** The bound on incoming frames from the next frame on. */
   setMaxFrameBytes(bytes: number): void;
+
+  /** Large frames are put together here from the next one on, where they come in parts. */
+  setLargeFrameMemory(memory: FrameMemory): void;
 
   /**
    * Whom this side knows the other one for; undefined, as at the start, for a stranger. Where a server is full, or has

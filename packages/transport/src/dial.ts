@@ -4,6 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { formatAddress } from '@p2p/protocol';
 import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
+import { Incoming } from './incoming.js';
 import { serverNameOf } from './server-name.js';
 import { systemErrorCode, systemErrorWords } from './system-error.js';
 import { TlsConnection } from './tls-connection.js';
@@ -59,7 +60,9 @@ export function dialSecure(options: DialOptions): Promise<Dialled> {
       return;
     }
     const settings = { ...tlsSettings(identity), secureContext: secureContextOf(identity) };
-    const socket = connect({ ...settings, ...serverName(options), host, port });
+    const incoming = new Incoming();
+    const onread = { onread: incoming.onread };
+    const socket = connect({ ...settings, ...serverName(options), ...onread, host, port });
     let settled = false;
     const settle = (result: Dialled) => {
       if (settled) return;
@@ -74,7 +77,7 @@ export function dialSecure(options: DialOptions): Promise<Dialled> {
     // Any number may be dialled until the same word, and each listens only as long as it takes.
     if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort);
-    socket.once('secureConnect', () => settle(acceptRemote(socket, options)));
+    socket.once('secureConnect', () => settle(acceptRemote(socket, { ...options, incoming })));
     // Stays for good: a socket that was given up may still fail.
     socket.on('error', (error) => settle(failureOf(error, where)));
   });
@@ -84,7 +87,7 @@ function serverName({ askForKey }: DialOptions): { servername?: string } {
   return askForKey === undefined ? {} : { servername: serverNameOf(askForKey) };
 }
 
-function acceptRemote(socket: TLSSocket, options: DialOptions): Dialled {
+function acceptRemote(socket: TLSSocket, options: DialOptions & { readonly incoming: Incoming }): Dialled {
   const where = formatAddress(options);
   const remote = remoteOf(socket);
   if (remote === undefined) return strange(where);

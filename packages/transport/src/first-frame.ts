@@ -17,8 +17,8 @@ export function readFirstFrame(connection: Connection, first: (frame: Uint8Array
   let isFirst = true;
   const timer = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
   connection.start({
-    frame: (frame) => {
-      if (!isFirst) return handedOn?.frame(frame);
+    frame: (frame, isOwn) => {
+      if (!isFirst) return handedOn?.frame(frame, isOwn);
       isFirst = false;
       clearTimeout(timer);
       first(frame, (from) => {
@@ -51,8 +51,8 @@ class StartedConnection implements Connection {
   }
 
   /** Comes only when it has been started, and does not pause. */
-  frame(frame: Uint8Array): void {
-    this.#handlers?.frame(frame);
+  frame(frame: Uint8Array, isOwn: boolean): void {
+    this.#handlers?.frame(frame, isOwn);
   }
 
   end(reason: CloseReason): void {
@@ -91,7 +91,7 @@ class StartedConnection implements Connection {
       if (this.#isPaused && !this.#isDeaf) return;
       const unread = this.#unread;
       this.#unread = undefined;
-      if (unread !== undefined && !this.#isDeaf) this.#handlers?.frame(unread);
+      if (unread !== undefined && !this.#isDeaf) this.#handlers?.frame(unread, false);
       // Whoever has taken it may have paused.
       if (!this.#isPaused) this.#connection.resume();
       this.#report();
@@ -117,6 +117,7 @@ class StartedConnection implements Connection {
   sendInPlace: Connection['sendInPlace'] = (room, taken) => this.#connection.sendInPlace(room, taken);
   drained: Connection['drained'] = () => this.#connection.drained();
   setMaxFrameBytes: Connection['setMaxFrameBytes'] = (bytes) => this.#connection.setMaxFrameBytes(bytes);
+  setLargeFrameMemory: Connection['setLargeFrameMemory'] = (memory) => this.#connection.setLargeFrameMemory(memory);
   setUser: Connection['setUser'] = (user) => this.#connection.setUser(user);
   setSilenceTimeout: Connection['setSilenceTimeout'] = (ms) => this.#connection.setSilenceTimeout(ms);
 }

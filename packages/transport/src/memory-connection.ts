@@ -2,7 +2,7 @@
  * A {@link Connection} without a socket, for tests and embedding: two ends in one process. Frames arrive by microtask
  * and stay with the sender, counted as buffered, until the receiver takes them.
  */
-import { FRAME_HEADER_BYTES, type ViolationCode } from '@p2p/protocol';
+import { FRAME_HEADER_BYTES, type FrameMemory, type ViolationCode } from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 import { FrameQueue } from './frame-queue.js';
@@ -10,6 +10,9 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** What a frame is overwritten with after its handler has returned, so that keeping a view of it shows in a test. */
 const STALE_BYTE = 0xdb;
+
+/** A socket would give it in parts. */
+const LARGE_FRAME_BYTES = 64 * 1024;
 
 /** Two connected ends: the first one belongs to `a` and has `b` as its remote, the second one the other way round. */
 export function memoryPair(a: Remote, b: Remote): [Connection, Connection] {
@@ -28,6 +31,7 @@ class MemoryConnection implements Connection {
   #reason: CloseReason | undefined;
   /** Without a bound until somebody sets one: both ends are ours. */
   #maxFrameBytes = Number.POSITIVE_INFINITY;
+  #memory: FrameMemory | undefined;
   #paused = false;
   #pumpQueued = false;
   /** No frame may be handed out any more. */
@@ -93,6 +97,10 @@ class MemoryConnection implements Connection {
     this.#maxFrameBytes = bytes;
   }
 
+  setLargeFrameMemory(memory: FrameMemory): void {
+    this.#memory = memory;
+  }
+
   /** There is nobody to be preferred to. */
   setUser(): void {}
 
@@ -142,12 +150,19 @@ class MemoryConnection implements Connection {
       if (frame.length > this.#maxFrameBytes) {
         this.fail('frame_too_large');
       } else {
-        this.#handlers.frame(frame);
+        this.#handOut(this.#handlers, frame);
         frame.fill(STALE_BYTE);
       }
     }
     if (this.#deaf) this.#incoming.clear();
     if (this.#incoming.exhausted || this.#reason !== undefined) this.#finish();
+  }
+
+  #handOut(handlers: ConnectionHandlers, frame: Uint8Array): void {
+    if (this.#memory === undefined || frame.length < LARGE_FRAME_BYTES) return handlers.frame(frame, false);
+    const own = this.#memory.take(frame.length);
+    own.set(frame);
+    handlers.frame(own, true);
   }
 
   /** The other side has gone and everything it sent is dealt with, or this side has cut the connection. */

@@ -3,12 +3,13 @@
  * be; the server and the dialler have seen to that.
  */
 import type { TLSSocket } from 'node:tls';
-import type { ViolationCode } from '@p2p/protocol';
+import type { FrameMemory, ViolationCode } from '@p2p/protocol';
 import { CloseDeadline } from './close-deadline.js';
 import type { CloseReason, Connection, ConnectionHandlers, Remote } from './connection.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import type { Guest, House } from './house.js';
+import type { Incoming } from './incoming.js';
 import { SilenceWatch } from './silence-watch.js';
 import { Account, type HandOut, loopTurns, Seat } from './turns.js';
 
@@ -23,6 +24,8 @@ const UNCOUNTED_BYTES = 16 * 1024;
 
 export interface TlsConnectionOptions {
   readonly maxFrameBytes: number;
+  /** Where the socket's bytes come; undefined where it emits them. */
+  readonly incoming?: Incoming;
   /** Whether it never waits for other connections of this process. */
   readonly comesFirst?: boolean | undefined;
   /** Shared with the other connections of a server: it came as a stranger. */
@@ -60,9 +63,11 @@ export class TlsConnection implements Connection {
     this.#options = options;
     this.#reader = new FrameReader({
       socket,
+      incoming: options.incoming,
       maxFrameBytes: options.maxFrameBytes,
       seat: (handOut) => this.#takeSeat(handOut),
-      frame: (frame) => this.#handlers?.frame(frame),
+      frame: (frame, isOwn) => this.#handlers?.frame(frame, isOwn),
+      heard: () => this.#silence.heard(),
       violation: (code) => this.fail(code),
       progress: (frames) => this.#onProgress(frames),
     });
@@ -85,7 +90,6 @@ export class TlsConnection implements Connection {
   start(handlers: ConnectionHandlers): void {
     if (this.#handlers !== undefined) throw new Error('a connection is started once');
     this.#handlers = handlers;
-    this.#socket.on('data', () => this.#silence.heard());
     this.#reader.start();
     // The socket may have gone before anyone asked.
     queueMicrotask(() => this.#report());
@@ -119,6 +123,10 @@ export class TlsConnection implements Connection {
 
   setMaxFrameBytes(bytes: number): void {
     this.#reader.setMaxFrameBytes(bytes);
+  }
+
+  setLargeFrameMemory(memory: FrameMemory): void {
+    this.#reader.setMemory(memory);
   }
 
   setUser(user: string | undefined): void {
@@ -220,6 +228,7 @@ export class TlsConnection implements Connection {
     this.#options.house?.halfReceived.set(this, 0);
     this.#options.house?.unsent.set(this, 0);
     this.#writer.close();
+    this.#reader.release();
     this.#report();
   }
 

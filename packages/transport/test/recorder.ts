@@ -5,14 +5,14 @@ export class Recorder {
   readonly frames: Uint8Array[] = [];
   readonly reasons: CloseReason[] = [];
   /** What else is to happen on each frame, while the handler runs. */
-  onFrame: (frame: Uint8Array) => void = () => undefined;
+  onFrame: (frame: Uint8Array, isOwn: boolean) => void = () => undefined;
   #onNews: () => void = () => undefined;
 
   constructor(connection: Connection) {
     connection.start({
-      frame: (frame) => {
+      frame: (frame, isOwn) => {
         this.frames.push(frame.slice());
-        this.onFrame(frame);
+        this.onFrame(frame, isOwn);
         this.#onNews();
       },
       closed: (reason) => {

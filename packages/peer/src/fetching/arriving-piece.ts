@@ -1,6 +1,7 @@
 /** The piece that comes from one peer: its bytes put together in one buffer, or counted where they are of no use. */
 import { type PieceGeometry, pieceRange } from '@p2p/swarm';
 import type { PooledBuffers } from '../sharing/pooled-buffers.js';
+import type { ArrivedBlock } from './peer-link.js';
 
 export class ArrivingPiece {
   readonly index: number;
@@ -34,11 +35,18 @@ export class ArrivingPiece {
     return offset === this.#start + this.#filled && offset + byteCount <= this.#end;
   }
 
-  /** Takes the next bytes, a copy of them where they are to be kept. */
-  take(bytes: Uint8Array, isKept: boolean): void {
-    if (isKept && this.#filled === 0) this.#bytes = this.#buffers.take(this.#end - this.#start);
-    if (isKept) this.#bytes?.set(bytes, this.#filled);
-    else this.drop();
+  /** Takes the next bytes: as they lie where they are all of the piece, else a copy where they are to be kept. */
+  take({ bytes, keep }: ArrivedBlock, isKept: boolean): void {
+    const length = this.#end - this.#start;
+    if (!isKept) {
+      this.drop();
+    } else if (bytes.length === length && keep !== undefined) {
+      keep();
+      this.#bytes = bytes;
+    } else {
+      if (this.#filled === 0) this.#bytes = this.#buffers.take(length);
+      this.#bytes?.set(bytes, this.#filled);
+    }
     this.#filled += bytes.length;
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@p2p/protocol';
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
 import { atTurn } from '../sharing/at-turn.js';
+import type { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { PeerLink, type PeerLinkOptions } from './peer-link.js';
 
@@ -43,25 +44,28 @@ export interface GreetPeerOptions extends PeerLinkOptions {
   readonly grant: string;
   /** Shared by all links; bytes above the limit wait in the network. */
   readonly limiter: RateLimiter;
+  /** What large frames come in. */
+  readonly buffers: PooledBuffers;
   readonly ended: () => void;
 }
 
 /** Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the link. */
 export function greetPeer(connection: Connection, options: GreetPeerOptions): Promise<PeerLink | undefined> {
-  const { grant, limiter, ended } = options;
+  const { grant, limiter, buffers, ended } = options;
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
     let callOff = (): void => undefined;
     const timer = setTimeout(() => connection.fail('hello_timeout'), PEER_DIAL_TIMEOUT_MS);
     connection.start({
-      frame: (frame) => {
+      frame: (frame, isOwn) => {
         if (link === undefined) {
           link = answerOf(frame, connection, options);
           if (link !== undefined) clearTimeout(timer);
+          if (link !== undefined) connection.setLargeFrameMemory(buffers);
           resolve(link);
         } else {
           if (isDataFrame(frame)) callOff = throttle(connection, limiter, frame.length);
-          link.receive(frame);
+          link.receive(frame, isOwn);
         }
       },
       closed: () => {

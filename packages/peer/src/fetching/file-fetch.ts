@@ -154,7 +154,7 @@ export class FileFetch {
       layer: (first, hashes) => this.#layer.take(device, first, hashes),
       // It may still serve bytes, once somebody else has given the hashes.
       layerRejected: () => this.#layer.lose(device),
-      block: (offset, bytes) => this.#pieces?.received(device, offset, bytes) === true,
+      block: (offset, block) => this.#pieces?.received(device, offset, block) === true,
       gone: (reason) => {
         limited.close();
         if (reason === 'not_allowed') this.#options.handlers.notAllowed();

@@ -17,6 +17,7 @@ import {
   serverMessage,
 } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
+import type { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { GrantWallet } from './grant-wallet.js';
 import { OfferBatch, type OfferChange } from './offer-batch.js';
 
@@ -28,12 +29,19 @@ export interface ChannelHandlers {
   /** The peer will not give piece hashes. */
   layerRejected(): void;
   /**
-   * Bytes of the file, from `offset` on; valid only during the call. False where they can't be the next ones of any
+   * Bytes of the file, from `offset` on. False where they can't be the next ones of any
    * piece: the peer breaks the protocol.
    */
-  block(offset: number, bytes: Uint8Array): boolean;
+  block(offset: number, block: ArrivedBlock): boolean;
   /** The channel is no more: refused, or the connection has ended. Nothing follows. */
   gone(reason: GoneReason): void;
+}
+
+export interface ArrivedBlock {
+  /** Valid only during the call, but for whoever has kept them. */
+  readonly bytes: Uint8Array;
+  /** Called by who wants them, and gives them back to the buffers of the link; undefined where that can't be. */
+  readonly keep: (() => void) | undefined;
 }
 
 export type GoneReason = ChannelRefused['reason'] | 'disconnected';
@@ -65,6 +73,7 @@ interface OpenChannel {
 
 export interface PeerLinkOptions {
   readonly wallet: GrantWallet;
+  readonly buffers: PooledBuffers;
   /** Monotonic, ms. */
   readonly now: () => number;
 }
@@ -72,6 +81,7 @@ export interface PeerLinkOptions {
 export class PeerLink {
   readonly #connection: Connection;
   readonly #wallet: GrantWallet;
+  readonly #buffers: PooledBuffers;
   readonly #now: () => number;
   /** What the peer has been shown, by group. */
   readonly #shown = new Map<GroupId, string>();
@@ -88,9 +98,10 @@ export class PeerLink {
   #roundTripMs: number | undefined;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
-  constructor(connection: Connection, { wallet, now }: PeerLinkOptions) {
+  constructor(connection: Connection, { wallet, buffers, now }: PeerLinkOptions) {
     this.#connection = connection;
     this.#wallet = wallet;
+    this.#buffers = buffers;
     this.#now = now;
     this.#stopListening = wallet.onRenewed((group, grant) => {
       if (this.#shown.has(group)) this.#show(group, grant);
@@ -139,8 +150,18 @@ export class PeerLink {
     };
   }
 
-  receive(frame: Uint8Array): void {
-    if (isDataFrame(frame)) return this.#takeBytes(frame);
+  /** `isOwn`: the frame lies in the link's buffers. */
+  receive(frame: Uint8Array, isOwn: boolean): void {
+    let isKept = false;
+    const keep = (): void => {
+      isKept = true;
+    };
+    this.#receive(frame, isOwn ? keep : undefined);
+    if (isOwn && !isKept) this.#buffers.giveBack(frame);
+  }
+
+  #receive(frame: Uint8Array, keep: ArrivedBlock['keep']): void {
+    if (isDataFrame(frame)) return this.#takeBytes(frame, keep);
     const decoded = decodeMessage(serverMessage, frame, MAX_REPLY_VALUES);
     if (decoded.ok) this.#take(decoded.message);
     else this.#connection.fail('malformed_message');
@@ -187,7 +208,7 @@ export class PeerLink {
     this.#untold.clear();
   }
 
-  #takeBytes(frame: Uint8Array): void {
+  #takeBytes(frame: Uint8Array, keep: ArrivedBlock['keep']): void {
     const data = readDataFrame(frame);
     if (data === undefined) return this.#connection.fail('malformed_message');
     const open = this.#channels.get(data.channel);
@@ -200,7 +221,7 @@ export class PeerLink {
       return;
     }
     open.due = left;
-    if (!open.handlers.block(data.offset, data.bytes)) this.#connection.fail('unexpected_message');
+    if (!open.handlers.block(data.offset, { bytes: data.bytes, keep })) this.#connection.fail('unexpected_message');
   }
 
   #take(message: ServerMessage): void {

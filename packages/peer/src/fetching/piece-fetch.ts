@@ -19,7 +19,7 @@ import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { SharedContent } from '../sharing/shared-content.js';
 import { ArrivingPiece } from './arriving-piece.js';
 import type { PartFile } from './part-file.js';
-import type { Channel } from './peer-link.js';
+import type { ArrivedBlock, Channel } from './peer-link.js';
 
 export interface PieceFetchOptions {
   /** The file as far as it is here already. */
@@ -83,16 +83,16 @@ export class PieceFetch {
     this.step({ kind: 'peer_gone', peer: device });
   }
 
-  /** Bytes from `offset` on, valid only during the call. False where no piece goes on, or begins, with them. */
-  received(device: DeviceId, offset: number, bytes: Uint8Array): boolean {
+  /** Bytes from `offset` on. False where no piece goes on, or begins, with them. */
+  received(device: DeviceId, offset: number, block: ArrivedBlock): boolean {
     if (this.#closed || !this.#arriving.has(device)) return true;
-    const piece = this.#pieceAt(device, offset, bytes.length);
+    const piece = this.#pieceAt(device, offset, block.bytes.length);
     if (piece === undefined) return false;
     const former = this.#arriving.get(device);
     const again = former !== piece && former?.index === piece.index;
     if (former !== piece) former?.drop();
-    this.step({ kind: 'block_received', peer: device, piece: piece.index, bytes: bytes.length, again });
-    piece.take(bytes, this.#download.collects(device, piece.index));
+    this.step({ kind: 'block_received', peer: device, piece: piece.index, bytes: block.bytes.length, again });
+    piece.take(block, this.#download.collects(device, piece.index));
     // Where it was banned for these bytes, there is nothing to go on with.
     if (!this.#arriving.has(device)) return true;
     this.#arriving.set(device, piece.isWhole ? undefined : piece);

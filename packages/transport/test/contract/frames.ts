@@ -57,6 +57,42 @@ export function describeFrames(pair: () => Pair): void {
       );
     });
 
+    it('that are large come in memory of the handler’s, where it has said so', async () => {
+      const { a, b } = pair();
+      const lent = new Set<Uint8Array>();
+      const memory = {
+        take: (byteCount: number) => {
+          const taken = new Uint8Array(byteCount);
+          lent.add(taken);
+          return taken;
+        },
+        giveBack: (taken: Uint8Array) => void lent.delete(taken),
+      };
+      a.setLargeFrameMemory(memory);
+      b.setLargeFrameMemory(memory);
+      const [ofA, ofB] = [new Recorder(a), new Recorder(b)];
+      for (const recorder of [ofA, ofB]) {
+        recorder.onFrame = (frame, isOwn) => {
+          expect(lent.has(frame)).toBe(isOwn);
+          lent.delete(frame);
+        };
+      }
+      const lengths = [1, MIB, 5, 100_000, MIB];
+      for (const length of lengths) {
+        a.send(new Uint8Array(length).fill(length));
+        b.send(new Uint8Array(length).fill(length));
+      }
+      await Promise.all([ofA.received(lengths.length), ofB.received(lengths.length)]);
+      for (const { frames } of [ofA, ofB]) {
+        expect(frames.map(({ length }) => length)).toEqual(lengths);
+        expect(frames.every((frame) => frame.every((byte) => byte === frame.length % 256))).toBe(true);
+      }
+      b.send(new Uint8Array(MIB));
+      b.fail('too_slow');
+      await ofA.closed();
+      await vi.waitFor(() => expect(lent.size).toBe(0));
+    });
+
     it('of 1 MiB cross in both directions at once', async () => {
       const { a, b } = pair();
       const [ofA, ofB] = [new Recorder(a), new Recorder(b)];
