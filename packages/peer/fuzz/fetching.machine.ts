@@ -118,7 +118,7 @@ class Fetching {
     this.#links = new PeerLinks({
       dial: async ({ device }) => this.#dial(device),
       limiter: noLimit(),
-      buffers: hashing.buffers,
+      hashing,
       wallet: this.#wallet,
       now: () => time.nowMs,
     });

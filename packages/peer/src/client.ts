@@ -113,7 +113,7 @@ export class Client {
     this.#links = new PeerLinks({
       dial: this.#dialling.dial,
       limiter: this.#limits.down,
-      buffers: this.#hashing.buffers,
+      hashing: this.#hashing,
       wallet: this.#wallet,
       now,
     });

@@ -1,6 +1,7 @@
 /** The threads that verify and write pieces: who gets what, and what becomes of it where one dies. */
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MAX_UNKEPT_BYTES } from '@p2p/protocol';
 import { ContentHasher, expectedPieceHash } from '@p2p/swarm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HashingPool } from '../src/hashing/hashing-pool.js';
@@ -34,7 +35,7 @@ async function taskOf(index: number, bytes?: Uint8Array): Promise<{ task: KeepTa
   return { task, path };
 }
 
-const anyTask = { index: 0 } as KeepTask;
+const anyTask = { index: 0, bytes: new Uint8Array(1) } as KeepTask;
 
 /** Threads that do nothing by themselves. */
 function deadThreads() {
@@ -120,6 +121,37 @@ describe('threads', () => {
     const pool = new HashingPool({ threads: 1, start: (handlers) => startWorker(program, handlers) });
     await expect(pool.keep(anyTask)).rejects.toThrow('out of order');
     await pool.close();
+  });
+});
+
+describe('what waits', () => {
+  const half = { index: 0, bytes: new Uint8Array(MAX_UNKEPT_BYTES / 2) } as KeepTask;
+
+  it('is too much at a bound, until half of it is done', () => {
+    const { started, start } = deadThreads();
+    const pool = new HashingPool({ threads: 1, start });
+    let rooms = 0;
+    void pool.keep(half);
+    expect(pool.isFull).toBe(false);
+    for (let task = 0; task < 2; task++) void pool.keep(half);
+    expect(pool.isFull).toBe(true);
+    pool.whenRoom(() => rooms++);
+    started[0]?.handlers.done({ is: 'kept' });
+    expect([pool.isFull, rooms]).toEqual([true, 0]);
+    started[0]?.handlers.done({ is: 'kept' });
+    started[0]?.handlers.done({ is: 'kept' });
+    expect([pool.isFull, rooms]).toEqual([false, 1]);
+  });
+
+  it('waits no longer where its thread has died', async () => {
+    const { started, start } = deadThreads();
+    const pool = new HashingPool({ threads: 1, start });
+    const held = [pool.keep(half), pool.keep(half)];
+    const room = new Promise<void>((resolve) => pool.whenRoom(resolve));
+    started[0]?.handlers.died(new Error('it is gone'));
+    for (const task of held) await expect(task).rejects.toThrow('it is gone');
+    await room;
+    expect(pool.isFull).toBe(false);
   });
 });
 

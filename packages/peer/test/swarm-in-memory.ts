@@ -125,7 +125,7 @@ export class Member {
     this.#links = new PeerLinks({
       dial: async (peer) => this.#dial(peer.device) ?? 'not_reached',
       limiter: noLimit(),
-      buffers: hashing.buffers,
+      hashing,
       wallet: this.#wallet,
       now: () => performance.now(),
     });

@@ -11,8 +11,8 @@ import {
   type SwarmPeer,
 } from '@p2p/protocol';
 import { type Connection, dialSecure, type Identity } from '@p2p/transport';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import { atTurn } from '../sharing/at-turn.js';
-import type { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { PeerLink, type PeerLinkOptions } from './peer-link.js';
 
@@ -44,14 +44,15 @@ export interface GreetPeerOptions extends PeerLinkOptions {
   readonly grant: string;
   /** Shared by all links; bytes above the limit wait in the network. */
   readonly limiter: RateLimiter;
-  /** What large frames come in. */
-  readonly buffers: PooledBuffers;
+  /** Takes what comes; nothing is read while it has too much to do. */
+  readonly hashing: HashingPool;
   readonly ended: () => void;
 }
 
 /** Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the link. */
 export function greetPeer(connection: Connection, options: GreetPeerOptions): Promise<PeerLink | undefined> {
-  const { grant, limiter, buffers, ended } = options;
+  const { grant, limiter, hashing, ended } = options;
+  const reading = new Reading(connection);
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
     let callOff = (): void => undefined;
@@ -61,11 +62,12 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
         if (link === undefined) {
           link = answerOf(frame, connection, options);
           if (link !== undefined) clearTimeout(timer);
-          if (link !== undefined) connection.setLargeFrameMemory(buffers);
+          if (link !== undefined) connection.setLargeFrameMemory(hashing.buffers);
           resolve(link);
         } else {
-          if (isDataFrame(frame)) callOff = throttle(connection, limiter, frame.length);
+          if (isDataFrame(frame)) callOff = throttle(reading, limiter, frame.length);
           link.receive(frame, isOwn);
+          if (hashing.isFull) hashing.whenRoom(reading.hold());
         }
       },
       closed: () => {
@@ -89,12 +91,29 @@ function answerOf(frame: Uint8Array, connection: Connection, options: PeerLinkOp
   return undefined;
 }
 
+/** The reading of one connection, which several things may hold up at a time. */
+class Reading {
+  readonly #connection: Connection;
+  #holds = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Stops it until the result is called, once. */
+  hold(): () => void {
+    if (this.#holds++ === 0) this.#connection.pause();
+    return () => {
+      if (--this.#holds === 0) this.#connection.resume();
+    };
+  }
+}
+
 /** Reads on when these bytes have had their turn. The result calls it off. */
-function throttle(connection: Connection, limiter: RateLimiter, bytes: number): () => void {
+function throttle(reading: Reading, limiter: RateLimiter, bytes: number): () => void {
   if (limiter.waitMs() === 0) {
     limiter.take(bytes);
     return () => undefined;
   }
-  connection.pause();
-  return atTurn(limiter, bytes, () => connection.resume());
+  return atTurn(limiter, bytes, reading.hold());
 }

@@ -17,6 +17,7 @@ import {
   serverMessage,
 } from '@p2p/protocol';
 import type { Connection } from '@p2p/transport';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { GrantWallet } from './grant-wallet.js';
 import { OfferBatch, type OfferChange } from './offer-batch.js';
@@ -73,7 +74,8 @@ interface OpenChannel {
 
 export interface PeerLinkOptions {
   readonly wallet: GrantWallet;
-  readonly buffers: PooledBuffers;
+  /** What large frames come in. */
+  readonly hashing: Pick<HashingPool, 'buffers'>;
   /** Monotonic, ms. */
   readonly now: () => number;
 }
@@ -98,10 +100,10 @@ export class PeerLink {
   #roundTripMs: number | undefined;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
-  constructor(connection: Connection, { wallet, buffers, now }: PeerLinkOptions) {
+  constructor(connection: Connection, { wallet, hashing, now }: PeerLinkOptions) {
     this.#connection = connection;
     this.#wallet = wallet;
-    this.#buffers = buffers;
+    this.#buffers = hashing.buffers;
     this.#now = now;
     this.#stopListening = wallet.onRenewed((group, grant) => {
       if (this.#shown.has(group)) this.#show(group, grant);

@@ -3,7 +3,7 @@
  * kept for a while when the last has let go.
  */
 import { type DeviceId, type GroupId, IDLE_LINK_MS, MAX_PEER_LINKS } from '@p2p/protocol';
-import type { PooledBuffers } from '../sharing/pooled-buffers.js';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { RateLimiter } from '../sharing/rate-limiter.js';
 import { type DialPeer, type DialTrouble, greetPeer, type PeerAt } from './connect-peer.js';
 import type { GrantWallet } from './grant-wallet.js';
@@ -25,8 +25,7 @@ export interface LinkClaim {
 export interface PeerLinksOptions {
   readonly dial: DialPeer;
   readonly limiter: RateLimiter;
-  /** What large frames come in. */
-  readonly buffers: PooledBuffers;
+  readonly hashing: HashingPool;
   readonly wallet: GrantWallet;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -71,7 +70,7 @@ export class PeerLinks {
   }
 
   async #connect(peer: PeerAt, group: GroupId, forget: () => void): Promise<PeerLink | DialTrouble> {
-    const { dial, wallet, limiter, buffers, now } = this.#options;
+    const { dial, wallet, limiter, hashing, now } = this.#options;
     const connection = await dial(peer, this.#closing.signal, group);
     const grant = wallet.of(group);
     if (typeof connection === 'string') {
@@ -83,7 +82,7 @@ export class PeerLinks {
       forget();
       return 'not_reached';
     }
-    const link = await greetPeer(connection, { grant, wallet, limiter, buffers, now, ended: forget });
+    const link = await greetPeer(connection, { grant, wallet, limiter, hashing, now, ended: forget });
     // It hung up on the hello: perhaps since it knows better than we do what the grant is worth.
     if (link === undefined) wallet.doubt(group);
     return link ?? 'not_reached';

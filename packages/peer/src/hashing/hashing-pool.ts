@@ -3,6 +3,7 @@
  * thread's. What a thread was given when it died has failed; the next task gets a new one.
  */
 import { availableParallelism } from 'node:os';
+import { MAX_UNKEPT_BYTES } from '@p2p/protocol';
 import { PooledBuffers } from '../sharing/pooled-buffers.js';
 import type { KeepResult, KeepTask } from './hashing-task.js';
 import { type HashingThread, type StartThread, startThread } from './hashing-thread.js';
@@ -13,6 +14,7 @@ export interface HashingPoolOptions {
 }
 
 interface Waiting {
+  readonly byteCount: number;
   resolve(result: KeepResult): void;
   reject(error: Error): void;
 }
@@ -28,17 +30,32 @@ export class HashingPool {
   readonly #most: number;
   readonly #start: StartThread;
   readonly #lanes = new Set<Lane>();
+  /** Of all tasks that are not done. */
+  #waitingBytes = 0;
+  #forRoom: (() => void)[] = [];
 
   constructor({ threads = Math.max(1, availableParallelism() - 1), start = startThread }: HashingPoolOptions = {}) {
     this.#most = threads;
     this.#start = start;
   }
 
+  /** Whether so much waits that no more should come. */
+  get isFull(): boolean {
+    return this.#waitingBytes >= MAX_UNKEPT_BYTES;
+  }
+
+  /** Calls `then` once, as soon as enough is done. */
+  whenRoom(then: () => void): void {
+    this.#forRoom.push(then);
+  }
+
   /** Rejects where the thread that has it dies. */
   keep(task: KeepTask): Promise<KeepResult> {
     return new Promise((resolve, reject) => {
       const lane = this.#leastBusy();
-      lane.waiting.push({ resolve, reject });
+      const byteCount = task.bytes.length;
+      lane.waiting.push({ byteCount, resolve, reject });
+      this.#waitingBytes += byteCount;
       if (lane.waiting.length === 1) lane.thread.hold(true);
       lane.thread.post(task);
     });
@@ -63,8 +80,10 @@ export class HashingPool {
   #begin(): Lane {
     const thread = this.#start({
       done: (result) => {
-        lane.waiting.shift()?.resolve(result);
+        const done = lane.waiting.shift();
         if (lane.waiting.length === 0) thread.hold(false);
+        done?.resolve(result);
+        this.#leave(done?.byteCount ?? 0);
       },
       died: (error) => this.#end(lane, error),
     });
@@ -75,6 +94,15 @@ export class HashingPool {
 
   #end(lane: Lane, error: Error): void {
     if (!this.#lanes.delete(lane)) return;
-    for (const { reject } of lane.waiting.splice(0)) reject(error);
+    for (const { byteCount, reject } of lane.waiting.splice(0)) {
+      reject(error);
+      this.#leave(byteCount);
+    }
+  }
+
+  #leave(byteCount: number): void {
+    this.#waitingBytes -= byteCount;
+    if (this.#waitingBytes > MAX_UNKEPT_BYTES / 2) return;
+    for (const then of this.#forRoom.splice(0)) then();
   }
 }

@@ -158,10 +158,17 @@ class OfferingDownload implements Download {
     if (reception === undefined) return;
     reception.received += bytes;
     if (!sender.claims.has(piece)) sender.wasted += bytes;
-    // Whole: what comes next begins another piece, or the same one again.
-    if (reception.received >= this.#bytesOf(piece)) sender.reception = undefined;
+    if (reception.received >= this.#bytesOf(piece)) this.#endReception(sender, piece);
     const credit = sender.received + sender.window.bytes;
     this.#effects.push({ kind: 'credit', peer: id, received: sender.received, credit });
+  }
+
+  /** Whole: what comes next begins another piece, or the same one again. */
+  #endReception(sender: Sender, piece: number): void {
+    sender.reception = undefined;
+    if (sender.claims.has(piece) || this.verified.has(piece)) return;
+    // Of no use when it began, and missed since: what was said of it meanwhile was taken to be this copy's.
+    if (this.#offers.free.has(piece) || this.#offers.isOvertaking(piece)) this.#offers.repeat(piece, sender.id);
   }
 
   /** A peer's first bytes of a piece. False where it is not a peer any more. */

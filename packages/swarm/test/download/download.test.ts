@@ -110,6 +110,19 @@ describe('what a peer may choose from', () => {
     expect(lines.after({ kind: 'peer_gone', peer: 'a' })).toContain('b: add 2');
   });
 
+  it('is offered once more where it was missed again while a copy that was of no use was on its way', () => {
+    const lines = new Lines(2);
+    lines.open('liar', 'all');
+    lines.open('honest', 'all');
+    lines.block('liar', 0, PIECE);
+    expect(lines.block('honest', 0)).toEqual(['honest: remove 0']);
+    expect(lines.after({ kind: 'piece_failed', peer: 'liar', piece: 0 })).toEqual([
+      'liar: ban, wrong_piece',
+      'honest: add 0',
+    ]);
+    expect(lines.block('honest', 0, (3 * PIECE) / 4)).toEqual(['honest: add 0']);
+  });
+
   it('is of use from a peer that broke it off and begins it once more', () => {
     const lines = new Lines(8);
     lines.open('a', 'all');
