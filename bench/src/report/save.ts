@@ -18,10 +18,19 @@ export interface Run {
 export function saveRun(run: Run, now: Date): string {
   mkdirSync(folder, { recursive: true });
   const path = `${folder}${now.toISOString().slice(0, 10)}-${run.benchmark}${run.tiny ? '-tiny' : ''}.json`;
-  const figures = run.figures.map((figure) => ({ ...figure, met: isMet(figure) }));
+  const figures = run.figures.map((figure) => ({
+    ...figure,
+    ...(figure.of === undefined ? {} : { of: figure.of.map((value) => Number(value.toPrecision(4))) }),
+    met: isMet(figure),
+  }));
   const kept = { ...run, figures, date: now.toISOString(), machine: machine() };
-  writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(path, `${inOneLine(JSON.stringify(kept, null, 2))}\n`);
   return path;
+}
+
+/** Lists of numbers, as the formatter has them. */
+function inOneLine(json: string): string {
+  return json.replace(/\[[\s\d.,e+-]+\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'));
 }
 
 function machine() {
