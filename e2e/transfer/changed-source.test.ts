@@ -70,6 +70,8 @@ test('changed in the middle of a transfer', async () => {
   const path = join(cluster.directory, 'long');
   await writeTestFile(path, 12 * MIB);
   await alice.succeed('upload_file long films');
+  // Slow enough that there is a middle.
+  await alice.succeed(`limit up ${2 * MIB}`);
   await bob.succeed('download_file films long long-copy');
   await bob.until('show_downloads', ({ downloads }) => {
     const { state, done } = downloads.find(isFile('long'));
@@ -77,6 +79,7 @@ test('changed in the middle of a transfer', async () => {
   });
   await overwriteOneByte(path);
   const failed = await bob.event((event) => event.state === 'failed' && event.file === 'long');
+  await alice.succeed('limit up 0');
   expect(failed.error?.code).toBe('no_peers');
 });
 

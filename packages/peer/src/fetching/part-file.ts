@@ -8,13 +8,13 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MAX_FILE_NAME_BYTES, type Refusal, refusal, utf8Length } from '@p2p/protocol';
-import { syncDirectory } from '@p2p/transport';
 import { isSystemError, removeIfThere } from '../data-directory/system-files.js';
 import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { KeepTask } from '../hashing/hashing-task.js';
 import { type ByteSource, fill } from '../sharing/byte-source.js';
 import { type FileStamp, isAsKept, type KeptStamp, stampOf } from '../sharing/file-stamp.js';
 import { refusalOf } from './destination.js';
+import { flushDirectory } from './directory-flush.js';
 import { isSameFile, moveWithoutOverwriting } from './move-without-overwriting.js';
 
 /** Nobody is led elsewhere by a link, nor made to wait by a pipe. */
@@ -174,7 +174,7 @@ export class PartFile implements ByteSource {
       }
       this.#published = await moveWithoutOverwriting(this.#temporaryPath, this.path);
       if (!this.#published) return refusal('destination_exists', `${this.path} exists already`);
-      await syncDirectory(dirname(this.path));
+      await flushDirectory(dirname(this.path));
       return { ok: true, stamp: stampOf(await this.#file.stat({ bigint: true })) };
     } catch (error) {
       return refusalOf(error, this.path);

@@ -77,13 +77,22 @@ async function hasDropped(directory: string): Promise<boolean> {
   return /dropping \d+ bytes|[Cc]orruption/.test(diary);
 }
 
-/** LevelDB makes its files as the process makes all files; nobody else can reach them, and nobody else shall read them. */
-export async function makePrivate(directory: string): Promise<void> {
-  await chmod(directory, 0o700);
+/**
+ * LevelDB makes its files as the process makes all files; nobody else can reach them, and nobody else shall read them.
+ * `isPrivate`: names of those that are so already, to which the others are added. A number is used for one file only;
+ * what has no number in its name may be another file each time.
+ */
+export async function makePrivate(directory: string, isPrivate = new Set<string>()): Promise<void> {
+  if (!isPrivate.has('.')) await chmod(directory, 0o700);
+  isPrivate.add('.');
   for (const name of await readdir(directory)) {
-    await chmod(join(directory, name), 0o600).catch((error: unknown) => {
+    if (isPrivate.has(name)) continue;
+    try {
+      await chmod(join(directory, name), 0o600);
+      if (/[0-9]/.test(name) || name === DIARY || name === 'LOCK') isPrivate.add(name);
+    } catch (error) {
       // LevelDB may have put it away meanwhile.
       if (!isSystemError(error)) throw error;
-    });
+    }
   }
 }

@@ -40,6 +40,8 @@ export class RecordStore {
   readonly #keys: Set<string>;
   /** Not yet stored. */
   #waiting = new Map<string, RecordBody | undefined>();
+  /** Files of the store that nobody else can read by now. */
+  #private = new Set<string>();
   #level: Level | undefined;
   #changes: number;
   #complain: (reason: string) => void = () => undefined;
@@ -106,6 +108,7 @@ export class RecordStore {
       this.#waiting = new Map([...taken, ...this.#waiting]);
       await this.#level?.close().catch(() => undefined);
       this.#level = undefined;
+      this.#private = new Set();
       if (!this.#failing) this.#complain(wordsOf(error));
       this.#failing = true;
       return false;
@@ -121,7 +124,7 @@ export class RecordStore {
     for (const [key, body] of taken) body === undefined ? this.#keys.delete(key) : this.#keys.add(key);
     this.#changes = changes;
     await this.#count?.write(changes);
-    await makePrivate(level.location);
+    await makePrivate(level.location, this.#private);
   }
 }
 
