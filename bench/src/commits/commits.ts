@@ -22,15 +22,15 @@ export const commits: Benchmark = {
 };
 
 async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promise<Figure[]> {
-  const many = tiny ? 512 : 100_000;
-  const few = tiny ? 20 : 2_000;
+  const many = tiny ? 256 : 100_000;
+  const few = tiny ? 10 : 2_000;
   say('registering');
   const first = await registeredClients(cluster, 1, { name: 'first', count: CLIENTS });
   const second = await registeredClients(cluster, 2, { name: 'second', count: CLIENTS });
   const both = first.flatMap((client, index) => [client, second[index] ?? client]);
   const groups = new Groups();
   say('warming up');
-  await groups.create(both, { outstanding: OUTSTANDING, count: tiny ? 256 : 20_000 });
+  await groups.create(both, { outstanding: OUTSTANDING, count: tiny ? 64 : 20_000 });
   say(`floors: a plain file, and requests that change nothing`);
   const floor = await floors(cluster, { few, many, clients: first });
   say(`${few} changes, one after the other`);

@@ -17,7 +17,7 @@ export const hostile: Benchmark = {
 };
 
 async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promise<Figure[]> {
-  const [connections, rounds, seconds] = tiny ? [40, 1, 1] : [1_000, 4, 10];
+  const [connections, rounds, seconds] = tiny ? [16, 1, 1] : [1_000, 4, 10];
   say('people move in');
   const household = await Household.gather(cluster, tiny ? 4 : PEOPLE);
   const crowd = await HostileProcess.prepare(cluster);

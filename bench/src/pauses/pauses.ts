@@ -17,7 +17,7 @@ export const pauses: Benchmark = {
 };
 
 async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promise<Figure[]> {
-  const count = tiny ? 512 : 300_000;
+  const count = tiny ? 256 : 300_000;
   const trackers = [await startWatched(cluster, 1), await startWatched(cluster, 2)];
   await trackers[1]?.line((line) => line.includes('linked with tracker 1 '));
   const clients = await registeredClients(cluster, 1, { name: 'user', count: CLIENTS });
