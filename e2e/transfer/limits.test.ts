@@ -1,6 +1,9 @@
-/** Limits that are changed while something is under way: whoever waits, waits no longer than the new one asks for. */
+/**
+ * Limits that are changed while something is under way: whoever waits, waits no longer than the new one asks for. And low
+ * ones are nothing to give a download up for.
+ */
 import { join } from 'node:path';
-import { type ClientProgram, Cluster, gatherGroup, sha256OfFile, writeTestFile } from '@p2p/harness';
+import { type ClientProgram, Cluster, gatherGroup, registered, sha256OfFile, writeTestFile } from '@p2p/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const MIB = 1024 * 1024;
@@ -40,4 +43,15 @@ test('so it is with the limit of who downloads', async () => {
   expect(await bob.succeed('limit down 0')).toEqual({ up: 0, down: 0 });
   expect(await bob.succeed('wait 60')).toEqual({ complete: 2, failed: 0 });
   expect(await sha256OfFile(path)).toBe(await sha256OfFile(join(cluster.directory, 'taken.bin')));
+});
+
+test('a download is not given up as long as something of it comes, however long a piece takes', async () => {
+  const carol = await registered(cluster, 'carol', ['--give-up', '2', '--download-limit', '48k']);
+  await carol.succeed('join_group films');
+  await alice.succeed('accept_request films carol');
+  await writeTestFile(join(cluster.directory, 'trickling.bin'), MIB / 4, 3);
+  await alice.succeed('upload_file trickling.bin films');
+  const { path } = await carol.succeed('download_file films trickling.bin trickled.bin');
+  expect(await carol.succeed('wait 60')).toEqual({ complete: 1, failed: 0 });
+  expect(await sha256OfFile(path)).toBe(await sha256OfFile(join(cluster.directory, 'trickling.bin')));
 });

@@ -133,6 +133,7 @@ class Fetching {
       now: () => time.nowMs,
       handlers: {
         begun: told('begun'),
+        arrived: told('arrived'),
         verified: told('verified'),
         notAllowed: told('not allowed'),
         failed: ({ message }) => hold(false, `a download does not fail: ${message}`),

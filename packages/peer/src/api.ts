@@ -24,7 +24,7 @@ export interface PeerOptions {
   /** Bytes per second, 0 for no limit. */
   readonly uploadLimit: number;
   readonly downloadLimit: number;
-  /** A download without a verified block for this long fails with `no_peers`; undefined: never. */
+  /** A download that gets nothing of use for this long fails with `no_peers`; undefined: never. */
   readonly giveUpMs: number | undefined;
 }
 

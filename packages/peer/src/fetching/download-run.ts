@@ -19,7 +19,7 @@ export interface RunContext {
   readonly links: Pick<PeerLinks, 'claim'>;
   readonly hashing: HashingPool;
   readonly wallet: GrantWallet;
-  /** A run without a verified piece for this long has failed; undefined: never. */
+  /** A run that gets nothing of use for this long has failed; undefined: never. */
   readonly giveUpMs: number | undefined;
   /** A file's own limit, as it is by now. */
   readonly limiterOf?: (file: FileId) => RateLimiter | undefined;
@@ -69,6 +69,7 @@ export class DownloadRun {
           // Known to others before there is anything: they link, and get what comes as it comes.
           this.#share();
         },
+        arrived: () => void this.#giveUp?.refresh(),
         verified: (from, byteCount) => this.#advance(from, byteCount),
         fetched: () => handlers.fetched(),
         failed: (reason) => handlers.failed(reason),
@@ -118,6 +119,7 @@ export class DownloadRun {
   /** Lets go of all peers. What is offered stays so. */
   finish(): void {
     clearTimeout(this.#giveUp);
+    this.#giveUp = undefined;
     this.#fetch.close();
     this.#releaseGrant();
   }
@@ -125,7 +127,7 @@ export class DownloadRun {
   #advance(from: DeviceId, byteCount: number): void {
     this.#options.progress.credit(from, byteCount);
     this.#rate.add(byteCount);
-    this.#armGiveUp();
+    this.#giveUp?.refresh();
     this.#share();
     this.#options.handlers.advanced();
   }
@@ -146,7 +148,6 @@ export class DownloadRun {
 
   #armGiveUp(): void {
     const { context, handlers } = this.#options;
-    clearTimeout(this.#giveUp);
     if (context.giveUpMs === undefined) return;
     this.#giveUp = setTimeout(() => handlers.failed(this.#whyNothingComes()), context.giveUpMs);
   }

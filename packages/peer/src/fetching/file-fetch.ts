@@ -151,7 +151,10 @@ export class FileFetch {
     const channel: Channel = link.open(file.group, file.root, {
       opened: (pieces) => this.#opened(device, pieces),
       have: (pieces) => this.#have(device, pieces),
-      layer: (first, hashes) => this.#layer.take(device, first, hashes),
+      layer: (first, hashes) => {
+        if (hashes.length > 0) this.#options.handlers.arrived();
+        this.#layer.take(device, first, hashes);
+      },
       // It may still serve bytes, once somebody else has given the hashes.
       layerRejected: () => this.#layer.lose(device),
       block: (offset, block) => this.#pieces?.received(device, offset, block) === true,
@@ -181,6 +184,7 @@ export class FileFetch {
       nowMs: now(),
       channelOf: (device) => this.#sources.channelOf(device),
       handlers: {
+        arrived: () => handlers.arrived(),
         fetched: () => handlers.fetched(),
         failed: (refused) => handlers.failed(refused),
         ban: (device, reason) => this.#ban(device, reason),

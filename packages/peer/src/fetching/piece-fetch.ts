@@ -33,6 +33,8 @@ export interface PieceFetchOptions {
 }
 
 export interface PieceFetchHandlers {
+  /** Bytes have come that are of use, as far as one can tell before their piece is whole. */
+  arrived(): void;
   /** A piece is verified, written and added to the content. */
   verified(from: DeviceId, byteCount: number): void;
   /** Every piece is written. */
@@ -92,7 +94,9 @@ export class PieceFetch {
     const again = former !== piece && former?.index === piece.index;
     if (former !== piece) former?.drop();
     this.step({ kind: 'block_received', peer: device, piece: piece.index, bytes: block.bytes.length, again });
-    piece.take(block, this.#download.collects(device, piece.index));
+    const isOfUse = this.#download.collects(device, piece.index);
+    piece.take(block, isOfUse);
+    if (isOfUse) this.#options.handlers.arrived();
     // Where it was banned for these bytes, there is nothing to go on with.
     if (!this.#arriving.has(device)) return true;
     this.#arriving.set(device, piece.isWhole ? undefined : piece);
