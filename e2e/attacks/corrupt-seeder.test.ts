@@ -135,7 +135,7 @@ const seeders: HostileSeeder[] = [];
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', 'bob', ['carol', '--give-up', '15']]);
+  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', 'bob', ['carol', '--give-up', '8']]);
   downloads = await cluster.folder('downloads');
   for (const kind of kinds) await offerBadly(kind);
   for (const kind of kinds) await bob.succeed(`download_file films ${fileOf(kind)} downloads/`);

@@ -13,11 +13,14 @@ const PIPES = 8;
 
 let cluster: Cluster;
 let alice: ClientProgram;
+/** Gives up soon. */
 let bob: ClientProgram;
+/** Waits for what is held, however long it takes to be released. */
+let carol: ClientProgram;
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  [alice, bob] = await gatherGroup(cluster, 'films', ['alice', ['bob', '--give-up', '2']]);
+  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', ['bob', '--give-up', '2'], 'carol']);
   await writeFile(inFolder('note'), 'the content');
   await alice.succeed('upload_file note films');
 });
@@ -25,7 +28,7 @@ afterAll(() => cluster.stop());
 
 const inFolder = (...names: string[]): string => join(cluster.directory, ...names);
 
-/** Shares new content as `name`, by nobody for now: a download of it waits for {@link release}. */
+/** Shares new content as `name`, by nobody for now: carol's download of it waits for {@link release}. */
 async function hold(name: string): Promise<void> {
   await writeFile(inFolder(name), `the content of ${name}`);
   await alice.succeed(`upload_file ${name} films`);
@@ -44,7 +47,7 @@ async function partIn(folder: string): Promise<string> {
 
 async function release(name: string): Promise<ClientEvent> {
   await alice.succeed(`upload_file ${name} films`);
-  return bob.event((event) => event.file === name && ['complete', 'failed'].includes(event.state ?? ''));
+  return carol.event((event) => event.file === name && ['complete', 'failed'].includes(event.state ?? ''));
 }
 
 describe('a download', () => {
@@ -52,7 +55,7 @@ describe('a download', () => {
     await hold('swapped');
     await cluster.folder('target');
     await cluster.folder('elsewhere');
-    await bob.succeed('download_file films swapped target/');
+    await carol.succeed('download_file films swapped target/');
     await partIn('target');
     await rename(inFolder('target'), inFolder('moved'));
     await symlink('elsewhere', inFolder('target'));
@@ -64,7 +67,7 @@ describe('a download', () => {
   test('whose part file was replaced does not publish what was planted', async () => {
     await hold('planted');
     await cluster.folder('shared place');
-    await bob.succeed('download_file films planted "shared place/"');
+    await carol.succeed('download_file films planted "shared place/"');
     const part = await partIn('shared place');
     await unlink(inFolder('shared place', part));
     await writeFile(inFolder('shared place', part), 'something else');
@@ -76,7 +79,7 @@ describe('a download', () => {
     await hold('linked');
     await writeFile(inFolder('precious'), 'mine');
     await cluster.folder('contested');
-    await bob.succeed('download_file films linked contested/');
+    await carol.succeed('download_file films linked contested/');
     await partIn('contested');
     await symlink(inFolder('precious'), inFolder('contested', 'linked'));
     expect(await release('linked')).toMatchObject({ state: 'failed', error: { code: 'destination_exists' } });

@@ -9,7 +9,7 @@ import { runChaos } from './chaos.js';
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
 const SEED = Number(process.env.CHAOS_SEED ?? randomInt(2 ** 31));
 /** A fault with all its waiting takes a few seconds; the rest is for the beginning, and for the counting. */
-const TIMEOUT_MS = 60_000 + KILLS * 6_000;
+const TIMEOUT_MS = 120_000 + KILLS * 10_000;
 
 const tell = (line: string) => process.stderr.write(`chaos: ${line}\n`);
 

@@ -22,7 +22,7 @@ const inCluster = (...parts: string[]): string => join(cluster.directory, ...par
 
 beforeAll(async () => {
   cluster = await Cluster.start(2);
-  [ana, ben] = await Promise.all([registered(cluster, 'ana'), registered(cluster, 'ben', ['--give-up', '1'])]);
+  [ana, ben] = await Promise.all([registered(cluster, 'ana'), registered(cluster, 'ben', ['--give-up', '3'])]);
   await ana.succeed('create_group films');
   await letIn(ben, 'ben');
 });

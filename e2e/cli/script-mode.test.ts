@@ -122,7 +122,7 @@ describe('exit code', () => {
   });
 
   test('a failed download doesn’t make wait fail, but the exit code 1; asked for again and complete, it is 0', async () => {
-    const client = cluster.client(['--give-up', '1']);
+    const client = cluster.client(['--give-up', '3']);
     await client.succeed(logIn);
     await client.succeed(`download_file films ghost.bin ${copy()}`);
     expect(await client.succeed('wait')).toEqual({ complete: 0, failed: 1 });

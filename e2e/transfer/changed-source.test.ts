@@ -14,7 +14,7 @@ beforeAll(async () => {
   cluster = await Cluster.start();
   [alice, bob] = await gatherGroup(cluster, 'films', [
     ['alice', '--upload-limit', String(4 * MIB)],
-    ['bob', '--give-up', '1'],
+    ['bob', '--give-up', '3'],
   ]);
 });
 afterAll(() => cluster.stop());

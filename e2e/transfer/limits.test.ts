@@ -46,7 +46,7 @@ test('so it is with the limit of who downloads', async () => {
 });
 
 test('a download is not given up as long as something of it comes, however long a piece takes', async () => {
-  const carol = await registered(cluster, 'carol', ['--give-up', '2', '--download-limit', '48k']);
+  const carol = await registered(cluster, 'carol', ['--give-up', '3', '--download-limit', '48k']);
   await carol.succeed('join_group films');
   await alice.succeed('accept_request films carol');
   await writeTestFile(join(cluster.directory, 'trickling.bin'), MIB / 4, 3);

@@ -7,10 +7,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 let cluster: Cluster;
 let alice: ClientProgram;
 let bob: ClientProgram;
+/** Waits for what nobody shares yet. */
+let carol: ClientProgram;
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  [alice, bob] = await gatherGroup(cluster, 'films', ['alice', ['bob', '--give-up', '1']]);
+  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', ['bob', '--give-up', '1'], 'carol']);
   await writeFile(join(cluster.directory, 'note'), 'the content');
   await alice.succeed('upload_file note films');
 });
@@ -71,14 +73,15 @@ test('not where no directory is', async () => {
 
 test('what comes into the way during the download is not overwritten, and the download fails', async () => {
   await cluster.folder('contested');
-  await alice.succeed('upload_file note films --as contested.txt');
+  await writeFile(inFolder('contested.txt'), 'of alice');
+  await alice.succeed('upload_file contested.txt films');
   await alice.succeed('stop_share films contested.txt');
-  await bob.succeed('download_file films contested.txt contested/');
+  await carol.succeed('download_file films contested.txt contested/');
   // Its part file lies beside what is about to come.
   await expect.poll(() => readdir(inFolder('contested'))).not.toEqual([]);
   await writeFile(inFolder('contested', 'contested.txt'), 'mine');
-  await alice.succeed('upload_file note films --as contested.txt');
-  const failed = await bob.event((event) => event.state === 'failed' && event.file === 'contested.txt');
+  await alice.succeed('upload_file contested.txt films');
+  const failed = await carol.event((event) => event.state === 'failed' && event.file === 'contested.txt');
   expect(failed.error?.code).toBe('destination_exists');
   expect(await readdir(inFolder('contested'))).toEqual(['contested.txt']);
   expect(await readFile(inFolder('contested', 'contested.txt'), 'utf8')).toBe('mine');

@@ -14,7 +14,7 @@ let file: string;
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', 'bob', ['carol', '--give-up', '1']]);
+  [alice, bob, carol] = await gatherGroup(cluster, 'films', ['alice', 'bob', ['carol', '--give-up', '3']]);
 });
 afterAll(() => cluster.stop());
 
