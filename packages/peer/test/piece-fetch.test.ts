@@ -14,6 +14,7 @@ import { temporaryDirectory } from './temporary-directory.js';
 
 const PIECE = 262_144;
 const bytes = patternBytes(3 * PIECE);
+const block = (from: number, to: number) => ({ bytes: bytes.subarray(from, to), keep: undefined });
 const [one, other] = ['1', '2'].map((digit) => digit.repeat(64) as DeviceId) as [DeviceId, DeviceId];
 
 it('bytes of a piece that is far from whole are told of, and none that nobody wanted', async () => {
@@ -43,12 +44,12 @@ it('bytes of a piece that is far from whole are told of, and none that nobody wa
   });
   fetch.opened(one, 'all');
   fetch.opened(other, 'all');
-  fetch.received(one, 0, bytes.subarray(0, 100));
-  fetch.received(one, 100, bytes.subarray(100, 200));
+  fetch.received(one, 0, block(0, 100));
+  fetch.received(one, 100, block(100, 200));
   expect(arrivals).toBe(2);
-  fetch.received(other, 0, bytes.subarray(0, 100));
+  fetch.received(other, 0, block(0, 100));
   expect(arrivals, 'of a piece that is coming already').toBe(2);
-  fetch.received(other, PIECE, bytes.subarray(PIECE, PIECE + 100));
+  fetch.received(other, PIECE, block(PIECE, PIECE + 100));
   expect(arrivals).toBe(3);
   fetch.close();
 });
