@@ -20,7 +20,7 @@ export const MAX_GIVEN_UP_PIECES = 8;
 export const MAX_SENDERS_PER_PIECE = 2;
 
 /** What waits to be sent, in time: choices are made this much ahead, and a queue this long hardly ever runs empty. */
-export const UPLOAD_QUEUE_MS = 50;
+export const UPLOAD_QUEUE_MS = 20;
 
 /** Bytes on their way to one downloader, or to all, at least: two blocks, so that even a slow line is never idle. */
 export const MIN_FLIGHT_BYTES = 32 * 1024;
@@ -28,11 +28,11 @@ export const MIN_FLIGHT_BYTES = 32 * 1024;
 /** And at most: 16 ms of a 10 Gbit/s line; what waits in memory to be sent is bounded by it, too. */
 export const MAX_FLIGHT_BYTES = 16 * 1024 * 1024;
 
-/** Bytes on their way as long as it is not known how fast the line is. */
-export const START_FLIGHT_BYTES = 128 * 1024;
+/** Bytes on their way as long as it is not known how fast the line is: a piece, so that the first is not held up. */
+export const START_FLIGHT_BYTES = 256 * 1024;
 
 /** Bytes on their way to a downloader that has not acknowledged any yet. */
-export const FIRST_FLIGHT_BYTES = 64 * 1024;
+export const FIRST_FLIGHT_BYTES = 128 * 1024;
 
 /** A downloader that acknowledges nothing for this long, and for several round trips: what it holds is not counted. */
 export const STUCK_FLIGHT_MS = 1_000;

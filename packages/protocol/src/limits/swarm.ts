@@ -67,8 +67,8 @@ export const PEER_DIAL_TIMEOUT_MS = 5_000;
 /** Peers that a client is linked to, all its downloads together: each may have a piece in the making here. */
 export const MAX_PEER_LINKS = 64;
 
-/** Peers that one download uses at a time: so many that what one has got is soon with all, however large the swarm. */
-export const MAX_LINKS_PER_DOWNLOAD = 40;
+/** Peers that one download uses at a time: what one has got is soon with all, and more would only cost more messages. */
+export const MAX_LINKS_PER_DOWNLOAD = 16;
 
 /** Of them those with the whole file that are linked before chance decides: not everybody hangs on the first sharer. */
 export const COMPLETE_PEERS_FIRST = 4;

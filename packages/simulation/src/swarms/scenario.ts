@@ -1,4 +1,5 @@
 /** What a swarm is made of, and one run of it: from a seed to figures, or to what it has broken. */
+import { MAX_LINKS_PER_DOWNLOAD } from '@p2p/protocol';
 import type { Character, Member } from './member.js';
 import { type Rates, World } from './world.js';
 
@@ -48,7 +49,7 @@ export const plain: SwarmScenario = {
   liarPart: 0,
   churn: 0,
   churnMs: 0,
-  maxLinks: 24,
+  maxLinks: MAX_LINKS_PER_DOWNLOAD,
   chooser: 'uploader',
 };
 

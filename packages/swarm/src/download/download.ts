@@ -45,7 +45,7 @@ class OfferingDownload implements Download {
       this.verifiedBytes += this.#bytesOf(piece);
       missing.delete(piece);
     }
-    this.#holders = new Holders(pieceCount, options.random, (piece, peers) => this.#offers.move(piece, peers));
+    this.#holders = new Holders(missing, options.random, (piece, peers) => this.#offers.move(piece, peers));
     this.#offers = new Offers(missing, (peer, piece) => this.#holders.isFirstChoice(peer, piece));
     this.#senders = new Senders(geometry.pieceLength);
   }
@@ -217,6 +217,7 @@ class OfferingDownload implements Download {
 
   #keepPiece(id: PeerId, piece: number): void {
     if (!this.verified.add(piece)) return;
+    this.#holders.drop(piece);
     const bytes = this.#bytesOf(piece);
     this.verifiedBytes += bytes;
     this.#sources.set(id, (this.#sources.get(id) ?? 0) + bytes);
@@ -250,6 +251,7 @@ class OfferingDownload implements Download {
 
   #passTime(nowMs: number): void {
     this.#nowMs = nowMs;
+    this.#holders.settle();
     for (const sender of this.#senders) {
       sender.rate.read(nowMs);
       const piece = sender.reception?.piece;

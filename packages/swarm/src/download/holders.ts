@@ -1,10 +1,11 @@
 /**
  * Who has which pieces, as far as the open peers say, and who of them is the first choice for each: one of those that
- * have a part of the file, by chance, since they have less else to send; else all of those that have all of it, since
- * that is easily said by somebody who sends nothing. Who had last what nobody has now is remembered.
+ * have a part of the file, since they have less else to send; else all of those that have all of it, since that is
+ * easily said by somebody who sends nothing. Who had last what nobody has now is remembered.
  */
-import { Bitfield } from '../bitfield.js';
+import { Bitfield, type ReadonlyBitfield } from '../bitfield.js';
 import type { PeerId } from './download-events.js';
+import { FirstChoices } from './first-choices.js';
 
 /** These peers have become a first choice for a piece, or are none any more. */
 export type Moved = (piece: number, peers: readonly PeerId[]) => void;
@@ -17,17 +18,17 @@ export class Holders {
   /** Those that came with everything; the others are counted by piece. */
   readonly #complete = new Set<PeerId>();
   readonly #counts: Uint32Array;
-  /** Of pieces that peers with a part have. */
-  readonly #firstChoices = new Map<number, PeerId>();
+  readonly #firstChoices: FirstChoices;
   /** Of pieces that nobody has any more. */
   readonly #lastHad = new Map<number, PeerId>();
 
-  /** `random`: in [0, 1). */
-  constructor(pieceCount: number, random: () => number, moved: Moved) {
-    this.#pieceCount = pieceCount;
+  /** `missing`: copied. `random`: in [0, 1). */
+  constructor(missing: ReadonlyBitfield, random: () => number, moved: Moved) {
+    this.#pieceCount = missing.size;
     this.#random = random;
     this.#moved = moved;
-    this.#counts = new Uint32Array(pieceCount);
+    this.#counts = new Uint32Array(missing.size);
+    this.#firstChoices = new FirstChoices(missing.clone(), random);
   }
 
   /** Takes the bitfield as its own. */
@@ -61,7 +62,7 @@ export class Holders {
   }
 
   isFirstChoice(peer: PeerId, piece: number): boolean {
-    const first = this.#firstChoices.get(piece);
+    const first = this.#firstChoices.of(piece);
     return first === undefined ? this.#complete.has(peer) : first === peer;
   }
 
@@ -74,27 +75,33 @@ export class Holders {
     return this.#counts[piece] ?? 0;
   }
 
-  /** Each of n who have the piece is the first choice with the chance of one in n, whoever came when. */
+  /** The piece is here. */
+  drop(piece: number): void {
+    this.#firstChoices.drop(piece);
+  }
+
+  /** Time has passed. */
+  settle(): void {
+    for (const piece of this.#firstChoices.settle()) {
+      const peer = this.#firstChoices.of(piece);
+      if (typeof peer === 'string') this.#moved(piece, [peer]);
+    }
+  }
+
   #gain(peer: PeerId, piece: number): void {
     const count = this.#countOf(piece) + 1;
     this.#counts[piece] = count;
-    if (this.#random() * count < 1) this.#choose(piece, peer);
+    const before = this.#firstChoices.of(piece);
+    if (!this.#firstChoices.gain(peer, piece, count)) return;
+    this.#moved(piece, before === undefined ? [peer, ...this.#complete] : [before as PeerId]);
   }
 
   #lose(peer: PeerId, piece: number): void {
     this.#counts[piece] = this.#countOf(piece) - 1;
-    if (this.#firstChoices.get(piece) === peer) this.#choose(piece, this.#anyHolder(piece));
-  }
-
-  #choose(piece: number, peer: PeerId | undefined): void {
-    const before = this.#firstChoices.get(piece);
-    if (peer === undefined) this.#firstChoices.delete(piece);
-    else this.#firstChoices.set(piece, peer);
-    const others = before === undefined || peer === undefined ? this.#complete : [];
-    this.#moved(
-      piece,
-      [before, peer, ...others].filter((one) => one !== undefined),
-    );
+    if (this.#firstChoices.holderOf(piece) !== peer) return;
+    const next = this.#anyHolder(piece);
+    this.#firstChoices.set(piece, next);
+    this.#moved(piece, next === undefined ? [peer, ...this.#complete] : [peer, next]);
   }
 
   #anyHolder(piece: number): PeerId | undefined {

@@ -34,7 +34,7 @@ export interface Flying {
   /** Its number among all that have left. */
   readonly order: number;
   /** After how long it leaves, by the model of the line. */
-  readonly leavesMs: number;
+  readonly leavesMs: () => number;
   /** Whether it waits behind another one for the same downloader. */
   readonly waits: boolean;
 }
@@ -144,13 +144,14 @@ export class Flights {
     flight.lastClockMs = clockMs;
     const delayMs = clockMs - last.sentAtMs;
     const tookMs = nowMs - last.sentAtMs;
+    const leavesMs = last.leavesMs();
     this.#leastRoundTripMs = Math.min(this.#leastRoundTripMs, tookMs);
     // No longer than this, whatever the model has it: whoever is nearest knows best.
     const mostMs = tookMs - this.#leastRoundTripMs;
-    const waitedMs = flight.isProven ? delayMs - flight.leastDelayMs : last.leavesMs;
-    this.#line.correct(Math.min(waitedMs, mostMs) - last.leavesMs, { part: bytes / (bytes + this.#bytes), nowMs });
+    const waitedMs = flight.isProven ? delayMs - flight.leastDelayMs : leavesMs;
+    this.#line.correct(Math.min(waitedMs, mostMs) - leavesMs, { part: bytes / (bytes + this.#bytes), nowMs });
     // What it has waited, by the model, is no part of the way.
-    flight.leastDelayMs = Math.min(flight.leastDelayMs, flight.isProven ? delayMs : delayMs - last.leavesMs);
+    flight.leastDelayMs = Math.min(flight.leastDelayMs, flight.isProven ? delayMs : delayMs - leavesMs);
     flight.window.arrive(bytes, delayMs - flight.leastDelayMs);
   }
 

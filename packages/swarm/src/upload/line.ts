@@ -23,6 +23,9 @@ export class Line {
   #sampleMs = 0;
   readonly #delivered = new Throughput(SPAN_MS);
   #freeAtMs = 0;
+  /** Bytes that joined the queue before anything was known, and when the first of them did. */
+  #earlyBytes = 0;
+  #earlySinceMs = 0;
   /** The least lateness of this span, and of the one before. */
   #lateNowMs = 0;
   #lateBeforeMs = 0;
@@ -38,11 +41,20 @@ export class Line {
     return this.bytesPerMs === 0 ? 0 : Math.max(0, this.#freeAtMs - nowMs);
   }
 
-  /** Bytes join the queue; returns after how long the last of them leaves. */
-  join(bytes: number, nowMs: number): number {
-    if (this.bytesPerMs === 0) return 0;
+  /** Bytes join the queue. What is returned tells after how long the last of them leaves, by all that is known then. */
+  join(bytes: number, nowMs: number): () => number {
+    if (this.bytesPerMs === 0) return this.#joinEarly(bytes, nowMs);
     this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + bytes / this.bytesPerMs;
-    return this.#freeAtMs - nowMs;
+    const leavesMs = this.#freeAtMs - nowMs;
+    return () => leavesMs;
+  }
+
+  /** Else what the first bytes wait for each other would be taken for a part of the way for good. */
+  #joinEarly(bytes: number, nowMs: number): () => number {
+    if (this.#earlyBytes === 0) this.#earlySinceMs = nowMs;
+    this.#earlyBytes += bytes;
+    const upToHere = this.#earlyBytes;
+    return () => (this.#rate === 0 ? 0 : Math.max(0, this.#earlySinceMs + upToHere / this.#rate - nowMs));
   }
 
   /** So many bytes came so long after the block before them, right behind which they had left. */
@@ -51,6 +63,7 @@ export class Line {
     this.#sampleMs += Math.max(0, gapMs);
     if (this.#sampleMs < SAMPLE_MS) return;
     const rate = this.#sampleBytes / this.#sampleMs;
+    if (this.#rate === 0) this.#freeAtMs = this.#earlySinceMs + this.#earlyBytes / rate;
     this.#rate += (rate - this.#rate) * (this.#rate === 0 ? 1 : RATE_WEIGHT);
     this.#sampleBytes = 0;
     this.#sampleMs = 0;

@@ -83,17 +83,6 @@ export class PieceOrder {
     return best;
   }
 
-  /** Any piece of this set that can be sent, by chance. */
-  pickAny(set: ReadonlyBitfield): number | undefined {
-    const start = Math.floor(this.#random() * set.size);
-    return this.#firstFrom(set, start, set.size) ?? this.#firstFrom(set, 0, start);
-  }
-
-  #firstFrom(set: ReadonlyBitfield, first: number, end: number): number | undefined {
-    for (let piece = first; piece < end; piece++) if (set.has(piece) && this.#pieces.has(piece)) return piece;
-    return undefined;
-  }
-
   #pickByRank(wanted: ReadonlyBitfield): number | undefined {
     while (this.#buckets[this.#lowest]?.length === 0) this.#lowest++;
     for (let rank = this.#lowest; rank < this.#buckets.length; rank++) {

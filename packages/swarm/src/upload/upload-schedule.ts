@@ -167,11 +167,15 @@ export class UploadSchedule<LaneKey, LinkKey> {
     return best === undefined ? undefined : this.#beginPiece(best.lane, best.piece);
   }
 
-  /** What somebody else is sending already, where there is nothing better to do. */
+  /**
+   * What somebody else is the first choice for, or sends already, where there is nothing better to do: to any downloader,
+   * since others who are idle would come to the same one if it went in turn.
+   */
   #beginSpare(nowMs: number): Lane<LaneKey> | undefined {
-    for (const lane of this.#waiting(nowMs)) {
-      if (lane.isSpareExhausted) continue;
-      const piece = lane.board.order.pickAny(lane.spare);
+    const lanes = [...this.#waiting(nowMs)].filter((lane) => !lane.isSpareExhausted);
+    while (lanes.length > 0) {
+      const [lane] = lanes.splice(Math.floor(this.#random() * lanes.length), 1) as [Lane<LaneKey>];
+      const piece = lane.board.order.pick(lane.spare);
       if (piece !== undefined) return this.#beginPiece(lane, piece);
       lane.isSpareExhausted = true;
     }
