@@ -31,6 +31,7 @@ const cut = (says: string, pieceBytes: number): NamedScenario => ({
   says: `20 peers, 256 MiB in pieces of ${says}`,
   scenario: { ...plain, peers: 20, pieceBytes, pieces: 2 ** 28 / pieceBytes },
   wanted: undefined,
+  maxSeeds: 5,
 });
 
 const chosen = (peers: number): NamedScenario => ({
@@ -38,6 +39,7 @@ const chosen = (peers: number): NamedScenario => ({
   says: `${peers} equal peers, the downloader chooses, rarest first`,
   scenario: { ...plain, peers, chooser: 'downloader' },
   wanted: undefined,
+  maxSeeds: 5,
 });
 
 const away = (wayMs: number): NamedScenario => ({
@@ -45,6 +47,7 @@ const away = (wayMs: number): NamedScenario => ({
   says: `50 equal peers, ${wayMs} ms from host to host`,
   scenario: { ...some, wayMs },
   wanted: undefined,
+  maxSeeds: 5,
 });
 
 /** Slow enough that it takes minutes. */
@@ -54,8 +57,8 @@ export const scenarios: readonly NamedScenario[] = [
   equal(10),
   equal(50),
   equal(100),
-  { ...equal(300), maxSeeds: 3 },
-  { ...equal(1_000), maxSeeds: 1 },
+  { ...equal(300), maxSeeds: 5 },
+  { ...equal(1_000), maxSeeds: 2 },
   { ...equal(5_000), maxSeeds: 1, wanted: undefined },
   {
     name: 'half-slow',
@@ -68,18 +71,21 @@ export const scenarios: readonly NamedScenario[] = [
     says: '50 equal peers, downloads as narrow as uploads',
     scenario: { ...some, download: plain.upload },
     wanted: undefined,
+    maxSeeds: 5,
   },
   {
     name: 'one-by-one',
     says: '50 equal peers, coming one by one within 30 s; each from its coming',
     scenario: { ...some, arrivalMs: 30_000 },
     wanted: undefined,
+    maxSeeds: 5,
   },
   {
     name: 'churn',
     says: '50 peers at 2 Mbit/s, 20 % leaving and as many coming every minute for 8 minutes',
     scenario: { ...some, upload: CHURNED_UPLOAD, churn: 0.2, churnMs: 480_000 },
     wanted: undefined,
+    maxSeeds: 5,
   },
   {
     name: 'liars',

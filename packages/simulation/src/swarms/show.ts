@@ -49,7 +49,9 @@ export async function showSwarms(options: ShowSwarmsOptions): Promise<number> {
 }
 
 function jobsOf(chosen: readonly NamedScenario[], { first, seeds }: ShowSwarmsOptions): SwarmJob[] {
-  return chosen.flatMap(({ name, maxSeeds = seeds }) =>
+  // The largest first, so that not one worker alone is left with it in the end.
+  const bySize = [...chosen].sort((a, b) => b.scenario.peers - a.scenario.peers);
+  return bySize.flatMap(({ name, maxSeeds = seeds }) =>
     Array.from({ length: Math.min(seeds, maxSeeds) }, (_, index) => ({ name, seed: first + index })),
   );
 }
