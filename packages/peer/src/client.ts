@@ -75,12 +75,8 @@ export class Client {
     kept.library.store.complainBy((reason) =>
       this.#notice(`what is shared and fetched from now on may be forgotten with the next start: ${reason}`),
     );
-    this.#shares = new Shares({
-      kept: kept.library,
-      library: this.#library,
-      files: this.#files,
-      notice: (line) => this.#notice(line),
-    });
+    const [library, files, hashing] = [this.#library, this.#files, this.#hashing];
+    this.#shares = new Shares({ kept: kept.library, library, files, hashing, notice: (line) => this.#notice(line) });
     this.#gatekeeper = new Gatekeeper({
       trusts: (signer) => kept.pin.trusts(signer),
       now: () => this.#clock.now,
@@ -166,6 +162,7 @@ export class Client {
       pin: this.#kept.pin,
       trackers: this.#options.trackers,
       groupsChanged: () => this.#announcer.refresh(),
+      threads: this.#hashing,
       hashing: (path: string, done: number, bytes: number) =>
         this.#events.emit({ event: 'hashing', path, done, bytes }),
     };

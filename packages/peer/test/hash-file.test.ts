@@ -1,7 +1,9 @@
-import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { appendFileSync, truncateSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContentHasher, pieceLengthFor } from '@p2p/swarm';
 import { describe, expect, it } from 'vitest';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
 import { checkReadable, hashFile } from '../src/sharing/hash-file.js';
 import { sha256 } from '../src/sharing/sha256.js';
 import { patternBytes } from './pattern-bytes.js';
@@ -17,7 +19,7 @@ describe('hashing a file', () => {
       const hasher = new ContentHasher(sha256, length, pieceLengthFor(length));
       hasher.update(bytes);
       const progress: number[] = [];
-      const hashed = await hashFile(path, (done) => progress.push(done));
+      const hashed = await hashFile(path, (done) => progress.push(done), new HashingPool());
       expect(hashed).toMatchObject({ ok: true, tree: hasher.finish() });
       expect(progress.at(-1) ?? 0).toBe(length);
     },
@@ -26,16 +28,12 @@ describe('hashing a file', () => {
   it('notices that the file grows or shrinks meanwhile', async () => {
     const directory = await temporaryDirectory();
     for (const [name, change] of [
-      ['grows', (path: string) => appendFile(path, 'more')],
-      ['shrinks', (path: string) => truncate(path, 5)],
+      ['grows', (path: string) => appendFileSync(path, 'more')],
+      ['shrinks', (path: string) => truncateSync(path, 5)],
     ] as const) {
       const path = join(directory, name);
       await writeFile(path, patternBytes(3_000_000));
-      const changes: Promise<void>[] = [];
-      const hashed = await hashFile(path, (done) => {
-        if (done <= 1_048_576) changes.push(change(path));
-      });
-      await Promise.all(changes);
+      const hashed = await hashFile(path, (done) => done <= 1_048_576 && change(path), new HashingPool());
       expect(hashed).toMatchObject({ ok: false, code: 'file_changed' });
     }
   });
@@ -45,7 +43,7 @@ describe('hashing a file', () => {
     await mkdir(join(directory, 'folder'));
     for (const path of [join(directory, 'missing'), join(directory, 'folder'), '/dev/null']) {
       expect(await checkReadable(path)).toMatchObject({ code: 'file_unreadable' });
-      expect(await hashFile(path, () => {})).toMatchObject({ code: 'file_unreadable' });
+      expect(await hashFile(path, () => {}, new HashingPool())).toMatchObject({ code: 'file_unreadable' });
     }
   });
 });

@@ -3,6 +3,7 @@ import { appendFile, mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileId, type GroupId, MAX_NOTICES_AT_ONCE } from '@p2p/protocol';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
 import { openLibrary } from '../src/library/kept-library.js';
 import { Library } from '../src/library/library.js';
 import { RecordStore } from '../src/library/record-store.js';
@@ -30,13 +31,13 @@ async function run(user: string | undefined = 'ana') {
   const [library, files, notices] = [new Library(), new OpenFiles(), [] as string[]];
   onTestFinished(() => files.close());
   library.setUser(user);
-  const shares = new Shares({ kept, library, files, notice: (line) => notices.push(line) });
+  const shares = new Shares({ kept, library, hashing: new HashingPool(), files, notice: (line) => notices.push(line) });
   return {
     ...{ kept, library, shares, notices },
     /** Writes a file of so many bytes, and shares it under the name that it has. */
     async share(name: string, { number = 1, owner = 'ana', bytes = 3 * PIECE } = {}) {
       await writeFile(inDirectory(name), patternBytes(bytes));
-      const hashed = await hashFile(inDirectory(name), () => undefined);
+      const hashed = await hashFile(inDirectory(name), () => undefined, new HashingPool());
       if (!hashed.ok) throw new Error(hashed.message);
       await shares.add(
         { id: idOf(number), group, groupName: 'films', name, user: owner, path: inDirectory(name) },

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, link, mkdir, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
 import { SourceFile } from '../src/sharing/byte-source.js';
 import { checkReadable, hashFile } from '../src/sharing/hash-file.js';
 import { OpenFiles } from '../src/sharing/open-files.js';
@@ -19,7 +20,7 @@ describe('a source', () => {
   const none = (): void => undefined;
 
   async function shared(path: string): Promise<{ source: SourceFile; files: OpenFiles }> {
-    const hashed = await hashFile(path, none);
+    const hashed = await hashFile(path, none, new HashingPool());
     if (!hashed.ok) throw new Error(hashed.message);
     const files = new OpenFiles();
     return { source: new SourceFile(path, hashed.stamp, files), files };
@@ -31,7 +32,7 @@ describe('a source', () => {
     await symlink('a pipe', inDirectory('a link to a pipe'));
     const path = what.startsWith('/') ? what : what === 'a null byte' ? inDirectory('a\0b') : inDirectory(what);
     expect(await checkReadable(path)).toMatchObject({ code: 'file_unreadable' });
-    expect(await hashFile(path, none)).toMatchObject({ code: 'file_unreadable' });
+    expect(await hashFile(path, none, new HashingPool())).toMatchObject({ code: 'file_unreadable' });
   });
 
   const swaps: Readonly<Record<string, (path: string) => unknown>> = {

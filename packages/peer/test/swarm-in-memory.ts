@@ -110,7 +110,13 @@ export class Member {
     this.directory = directory;
     this.#kept = kept;
     this.kept = new KeptDownloads(kept);
-    this.shares = new Shares({ kept, library: this.library, files: this.#files, notice: () => undefined });
+    this.shares = new Shares({
+      kept,
+      library: this.library,
+      files: this.#files,
+      hashing: new HashingPool(),
+      notice: () => undefined,
+    });
     this.library.setUser(user);
     // The tracker of this swarm: it knows one file, and who serves it is what the test has said.
     const ask = async () => {
@@ -169,7 +175,7 @@ export class Member {
   async share(bytes: Uint8Array, source?: (path: string) => ByteSource): Promise<string> {
     const path = join(this.directory, 'source.bin');
     await writeFile(path, bytes);
-    const hashed = await hashFile(path, () => {});
+    const hashed = await hashFile(path, () => {}, new HashingPool());
     if (!hashed.ok) throw new Error(hashed.message);
     const root = Buffer.from(hashed.tree.root).toString('hex') as ContentRoot;
     const content = SharedContent.whole(hashed.tree, source?.(path) ?? new SourceFile(path, hashed.stamp, this.#files));

@@ -9,6 +9,7 @@ export {
   layerBytesOf,
   type Piece,
   pieceHash,
+  treeOfPieces,
   verifyLayer,
   verifyPiece,
 } from './content/content-tree.js';

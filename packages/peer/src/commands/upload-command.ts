@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import type { ContentRoot } from '@p2p/protocol';
 import type { Peer } from '../api.js';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { Shares } from '../library/shares.js';
 import type { Announcer } from '../sharing/announcer.js';
 import { checkReadable, type HashedFile, hashFile } from '../sharing/hash-file.js';
@@ -20,6 +21,7 @@ export interface UploadCommandContext {
   readonly account: Account;
   readonly shares: Shares;
   readonly announcer: Announcer;
+  readonly threads: HashingPool;
   readonly hashing: (path: string, done: number, bytes: number) => void;
 }
 
@@ -55,9 +57,9 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
   };
 }
 
-async function knownOrHashed({ shares, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
+async function knownOrHashed({ shares, threads, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
   const known = await shares.known(path);
-  return known === undefined ? await hashFile(path, everyNowAndThen(path, hashing)) : { ok: true, ...known };
+  return known === undefined ? await hashFile(path, everyNowAndThen(path, hashing), threads) : { ok: true, ...known };
 }
 
 interface Upload {

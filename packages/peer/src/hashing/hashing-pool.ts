@@ -1,21 +1,22 @@
 /**
- * The threads that verify and write pieces: begun when they are needed, as many as there are cores beside the main
- * thread's. What a thread was given when it died has failed; the next task gets a new one.
+ * The threads that verify and write pieces, and hash files: begun when they are needed. Pieces come by way of the main
+ * thread, which needs a core as well; who hashes a file has them all. What a thread was given when it died has failed; the next task gets a new one.
  */
 import { availableParallelism } from 'node:os';
 import { MAX_UNKEPT_BYTES } from '@p2p/protocol';
 import { PooledBuffers } from '../sharing/pooled-buffers.js';
-import type { KeepResult, KeepTask } from './hashing-task.js';
+import type { HashingResult, HashingTask, HashResult, HashTask, KeepResult, KeepTask } from './hashing-task.js';
 import { type HashingThread, type StartThread, startThread } from './hashing-thread.js';
 
 export interface HashingPoolOptions {
+  /** For pieces; a file is hashed by one more. */
   readonly threads?: number;
   readonly start?: StartThread;
 }
 
 interface Waiting {
   readonly byteCount: number;
-  resolve(result: KeepResult): void;
+  resolve(result: HashingResult): void;
   reject(error: Error): void;
 }
 
@@ -49,11 +50,29 @@ export class HashingPool {
     this.#forRoom.push(then);
   }
 
+  /** Tasks that are done at the same time where a file is hashed. */
+  get hashThreads(): number {
+    return this.#most + 1;
+  }
+
   /** Rejects where the thread that has it dies. */
-  keep(task: KeepTask): Promise<KeepResult> {
+  async keep(task: KeepTask): Promise<KeepResult> {
+    const result = await this.#run(task, this.#most);
+    if (result.is === 'kept' || result.is === 'wrong' || result.is === 'unwritable') return result;
+    throw new Error(`a piece was ${result.is}`);
+  }
+
+  /** Rejects where the thread that has it dies. */
+  async hash(task: HashTask): Promise<HashResult> {
+    const result = await this.#run(task, this.hashThreads);
+    if (result.is === 'hashed' || result.is === 'cut' || result.is === 'unreadable') return result;
+    throw new Error(`pieces of a file were ${result.is}`);
+  }
+
+  #run(task: HashingTask, mostThreads: number): Promise<HashingResult> {
     return new Promise((resolve, reject) => {
-      const lane = this.#leastBusy();
-      const byteCount = task.bytes.length;
+      const lane = this.#leastBusy(mostThreads);
+      const byteCount = 'bytes' in task ? task.bytes.length : 0;
       lane.waiting.push({ byteCount, resolve, reject });
       this.#waitingBytes += byteCount;
       if (lane.waiting.length === 1) lane.thread.hold(true);
@@ -68,12 +87,12 @@ export class HashingPool {
     await Promise.all(lanes.map(({ thread }) => thread.stop()));
   }
 
-  #leastBusy(): Lane {
+  #leastBusy(mostThreads: number): Lane {
     let least: Lane | undefined;
     for (const lane of this.#lanes) {
       if (least === undefined || lane.waiting.length < least.waiting.length) least = lane;
     }
-    if (least === undefined || (least.waiting.length > 0 && this.#lanes.size < this.#most)) return this.#begin();
+    if (least === undefined || (least.waiting.length > 0 && this.#lanes.size < mostThreads)) return this.#begin();
     return least;
   }
 

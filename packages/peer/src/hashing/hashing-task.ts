@@ -1,6 +1,9 @@
-/** What is done away from the main thread: to verify a piece and write it where it belongs. Runs in any thread. */
-import { writeSync } from 'node:fs';
-import { type PieceGeometry, pieceHash } from '@p2p/swarm';
+/**
+ * What is done away from the main thread: to verify a piece and write it where it belongs, and to hash pieces of a file.
+ * Runs in any thread.
+ */
+import { readSync, writeSync } from 'node:fs';
+import { HASH_BYTES, type PieceGeometry, pieceHash, pieceRange } from '@p2p/swarm';
 import { isSystemError } from '../data-directory/system-files.js';
 import { sha256 } from '../sharing/sha256.js';
 
@@ -24,6 +27,28 @@ export type KeepResult =
   /** The system's error, in a form that can be posted. */
   | { readonly is: 'unwritable'; readonly code: string; readonly message: string };
 
+/** Pieces `first` … `end - 1` of a file that is open for reading. */
+export interface HashTask {
+  readonly file: number;
+  readonly geometry: PieceGeometry;
+  readonly first: number;
+  readonly end: number;
+}
+
+export type HashResult =
+  /** 32 bytes for each piece. */
+  | { readonly is: 'hashed'; readonly hashes: Uint8Array }
+  /** The file is shorter than it was. */
+  | { readonly is: 'cut' }
+  | { readonly is: 'unreadable'; readonly message: string };
+
+export type HashingTask = KeepTask | HashTask;
+export type HashingResult = KeepResult | HashResult;
+
+export function performTask(task: HashingTask): HashingResult {
+  return 'bytes' in task ? keepPiece(task) : hashPieces(task);
+}
+
 /** `write`: puts bytes at an offset of the task's file; throws what the system says. */
 export function keepPiece(task: KeepTask, write = writerTo(task.file)): KeepResult {
   const { index, bytes, geometry, expected } = task;
@@ -43,4 +68,34 @@ function writerTo(file: number): (bytes: Uint8Array, offset: number) => void {
       written += writeSync(file, bytes, written, bytes.length - written, offset + written);
     }
   };
+}
+
+/** Of this thread: what it reads is hashed before it reads on. */
+let reading = new Uint8Array(0);
+
+function hashPieces({ file, geometry, first, end }: HashTask): HashResult {
+  if (reading.length < geometry.pieceLength) reading = new Uint8Array(geometry.pieceLength);
+  const hashes = new Uint8Array((end - first) * HASH_BYTES);
+  try {
+    for (let index = first; index < end; index++) {
+      const { start, end: stop } = pieceRange(index, geometry);
+      const bytes = reading.subarray(0, stop - start);
+      if (!readAll(file, start, bytes)) return { is: 'cut' };
+      hashes.set(pieceHash(sha256, { index, bytes }, geometry), (index - first) * HASH_BYTES);
+    }
+    return { is: 'hashed', hashes };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { is: 'unreadable', message: error.message };
+  }
+}
+
+/** False where the file ends before. */
+function readAll(file: number, offset: number, target: Uint8Array): boolean {
+  for (let filled = 0; filled < target.length; ) {
+    const bytesRead = readSync(file, target, filled, target.length - filled, offset + filled);
+    if (bytesRead === 0) return false;
+    filled += bytesRead;
+  }
+  return true;
 }

@@ -2,17 +2,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type KeepResult, type KeepTask, keepPiece } from './hashing-task.js';
+import { type HashingResult, type HashingTask, performTask } from './hashing-task.js';
 
 export interface ThreadHandlers {
   /** Of the tasks that were posted the one that is done comes in their order. */
-  done(result: KeepResult): void;
+  done(result: HashingResult): void;
   /** Nothing more is done. */
   died(error: Error): void;
 }
 
 export interface HashingThread {
-  post(task: KeepTask): void;
+  post(task: HashingTask): void;
   /** Whether the process stays alive for it. */
   hold(isHeld: boolean): void;
   stop(): Promise<void>;
@@ -31,7 +31,7 @@ export function startWorker(code: URL, handlers: ThreadHandlers): HashingThread 
   // It makes little besides what is shared with it, and a heap of the ordinary kind would take its time to find out.
   const worker = new Worker(code, { resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 } });
   worker.unref();
-  worker.on('message', (result: KeepResult) => handlers.done(result));
+  worker.on('message', (result: HashingResult) => handlers.done(result));
   worker.on('error', (error) => handlers.died(error));
   worker.on('exit', () => handlers.died(new Error('a thread has ended')));
   return {
@@ -50,8 +50,8 @@ class MainThread implements HashingThread {
     this.#handlers = handlers;
   }
 
-  post(task: KeepTask): void {
-    setImmediate(() => this.#handlers.done(keepPiece(task)));
+  post(task: HashingTask): void {
+    setImmediate(() => this.#handlers.done(performTask(task)));
   }
 
   hold(): void {}

@@ -4,6 +4,7 @@
  * come back with its disk.
  */
 import { MAX_NOTICES_AT_ONCE } from '@p2p/protocol';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import { SourceFile } from '../sharing/byte-source.js';
 import type { FileStamp } from '../sharing/file-stamp.js';
 import { type HashedFile, hashFile } from '../sharing/hash-file.js';
@@ -19,6 +20,7 @@ export interface SharesOptions {
   readonly kept: Pick<KeptLibrary, 'store' | 'shares' | 'trees'>;
   readonly library: Library;
   readonly files: OpenFiles;
+  readonly hashing: HashingPool;
   /** One line for a person. */
   readonly notice: (line: string) => void;
 }
@@ -130,7 +132,7 @@ export class Shares {
 
   /** Its hashes were lost with a part of the store. */
   async #hashAgain(record: ShareRecord): Promise<string | undefined> {
-    const hashed = await hashFile(record.path, () => undefined);
+    const hashed = await hashFile(record.path, () => undefined, this.#options.hashing);
     if (!hashed.ok || nameOf(hashed.tree).root !== record.root) return await this.#lose(record, { is: 'changed' });
     await this.add(record, hashed);
     return undefined;

@@ -1,14 +1,16 @@
 /** Makes the content tree of a file on disk, and makes sure that it was one and the same file all the while. */
 import type { FileHandle } from 'node:fs/promises';
 import { MAX_FILE_BYTES, type Refusal, refusal } from '@p2p/protocol';
-import { ContentHasher, type ContentTree, pieceLengthFor } from '@p2p/swarm';
+import { type ContentTree, geometryOf, HASH_BYTES, type PieceGeometry, pieceLengthFor, treeOfPieces } from '@p2p/swarm';
 import { openRegular } from '@p2p/transport';
 import { isSystemError } from '../data-directory/system-files.js';
+import type { HashingPool } from '../hashing/hashing-pool.js';
+import type { HashResult } from '../hashing/hashing-task.js';
 import { type FileStamp, isUnchanged, stampOf } from './file-stamp.js';
 import { sha256 } from './sha256.js';
 
-/** Read at a time: large enough for the disk, and hashed in about a millisecond, so that the event loop stays calm. */
-const READ_BYTES = 1024 * 1024;
+/** Hashed at a time, by one thread. */
+const SLICE_BYTES = 1024 * 1024;
 
 export type HashedFile =
   | { readonly ok: true; readonly tree: ContentTree; readonly stamp: FileStamp }
@@ -23,12 +25,14 @@ export async function checkReadable(path: string): Promise<Refusal | undefined> 
   return undefined;
 }
 
+type Progress = (done: number, bytes: number) => void;
+
 /** `progress` is called with the bytes hashed so far after each step. */
-export async function hashFile(path: string, progress: (done: number, bytes: number) => void): Promise<HashedFile> {
+export async function hashFile(path: string, progress: Progress, hashing: HashingPool): Promise<HashedFile> {
   const file = await openSource(path);
   if ('code' in file) return file;
   try {
-    return await hashOpenFile(file, path, progress);
+    return await hashOpenFile(file, path, (geometry) => hashPieces({ file: file.fd, geometry, progress }, hashing));
   } catch (error) {
     if (isSystemError(error)) return refusal('file_unreadable', `${path} cannot be read: ${error.message}`);
     throw error;
@@ -49,21 +53,51 @@ async function openSource(path: string): Promise<FileHandle | Refusal> {
 async function hashOpenFile(
   file: FileHandle,
   path: string,
-  progress: (done: number, bytes: number) => void,
+  hashAll: (geometry: PieceGeometry) => Promise<HashResult>,
 ): Promise<HashedFile> {
   const changed = refusal('file_changed', `${path} was written to while it was hashed – try again`);
   const stamp = stampOf(await file.stat({ bigint: true }));
   const bytes = Number(stamp.bytes);
   if (bytes > MAX_FILE_BYTES) return refusal('limit_reached', `${path} is larger than any file may be`);
-  const hasher = new ContentHasher(sha256, bytes, pieceLengthFor(bytes));
-  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
-  while (hasher.takenBytes < bytes) {
-    const wanted = Math.min(buffer.length, bytes - hasher.takenBytes);
-    const { bytesRead } = await file.read(buffer, 0, wanted, hasher.takenBytes);
-    if (bytesRead === 0) return changed;
-    hasher.update(buffer.subarray(0, bytesRead));
-    progress(hasher.takenBytes, bytes);
-  }
-  if (!isUnchanged(stamp, await file.stat({ bigint: true }))) return changed;
-  return { ok: true, tree: hasher.finish(), stamp };
+  const geometry = geometryOf(bytes, pieceLengthFor(bytes));
+  const hashed = await hashAll(geometry);
+  if (hashed.is === 'unreadable') return refusal('file_unreadable', `${path} cannot be read: ${hashed.message}`);
+  if (hashed.is === 'cut' || !isUnchanged(stamp, await file.stat({ bigint: true }))) return changed;
+  return { ok: true, tree: treeOfPieces(sha256, hashed.hashes, geometry), stamp };
+}
+
+interface Hashing {
+  readonly file: number;
+  readonly geometry: PieceGeometry;
+  readonly progress: Progress;
+}
+
+/** The hashes of all pieces. When it resolves, or rejects, no thread reads the file any more. */
+async function hashPieces({ file, geometry, progress }: Hashing, hashing: HashingPool): Promise<HashResult> {
+  const { pieceCount, pieceLength, bytes } = geometry;
+  const hashes = new Uint8Array(pieceCount * HASH_BYTES);
+  const sliceLength = Math.max(1, SLICE_BYTES / pieceLength);
+  let next = 0;
+  let done = 0;
+  let failure: HashResult | undefined;
+  const goOn = async (): Promise<void> => {
+    while (next < pieceCount && failure === undefined) {
+      const first = next;
+      next = Math.min(first + sliceLength, pieceCount);
+      const end = next;
+      const result = await hashing.hash({ file, geometry, first, end });
+      if (result.is !== 'hashed') {
+        failure = result;
+        return;
+      }
+      hashes.set(result.hashes, first * HASH_BYTES);
+      done += Math.min(end * pieceLength, bytes) - first * pieceLength;
+      progress(done, bytes);
+    }
+  };
+  // Two for each thread: it has the next one when it is done with one.
+  const settled = await Promise.allSettled(Array.from({ length: 2 * hashing.hashThreads }, goOn));
+  const rejected = settled.find((each) => each.status === 'rejected');
+  if (rejected !== undefined) throw rejected.reason;
+  return failure ?? { is: 'hashed', hashes };
 }

@@ -1,6 +1,6 @@
 /** Makes the content tree of a file from its bytes, read once from front to back, in chunks of any cut. */
 import { LEAF_BYTES } from '@p2p/protocol';
-import { type ContentTree, emptyRoot, hashOfLeaves, layerBytesOf, rootOfPieces } from './content-tree.js';
+import { type ContentTree, hashOfLeaves, treeOfPieces } from './content-tree.js';
 import { HASH_BYTES, type Sha256 } from './merkle.js';
 import { geometryOf, type PieceGeometry } from './pieces.js';
 
@@ -55,12 +55,7 @@ export class ContentHasher {
     if (this.takenBytes !== geometry.bytes) {
       throw new Error(`${this.takenBytes} bytes taken of ${geometry.bytes}`);
     }
-    const hashes = this.#pieceHashes;
-    return {
-      geometry,
-      root: geometry.pieceCount === 0 ? emptyRoot() : rootOfPieces(this.#sha256, hashes, geometry),
-      layer: hashes.subarray(0, layerBytesOf(geometry)),
-    };
+    return treeOfPieces(this.#sha256, this.#pieceHashes, geometry);
   }
 
   #collect(part: Uint8Array, leafBytes: number): void {

@@ -62,9 +62,18 @@ export function hashOfLeaves(sha256: Sha256, leaves: Uint8Array, geometry: Piece
 }
 
 /** The pieces root above the hashes of all pieces, of which there is at least one. */
-export function rootOfPieces(sha256: Sha256, hashes: Uint8Array, geometry: PieceGeometry): Uint8Array {
+function rootOfPieces(sha256: Sha256, hashes: Uint8Array, geometry: PieceGeometry): Uint8Array {
   const filler = missingSubtree(sha256, geometry.pieceLength / LEAF_BYTES);
   return merkleRoot(sha256, hashes, { width: nextPowerOfTwo(geometry.pieceCount), filler });
+}
+
+/** The tree of a whole file from the hashes of all its pieces, 32 bytes each. */
+export function treeOfPieces(sha256: Sha256, hashes: Uint8Array, geometry: PieceGeometry): ContentTree {
+  return {
+    geometry,
+    root: geometry.pieceCount === 0 ? emptyRoot() : rootOfPieces(sha256, hashes, geometry),
+    layer: hashes.subarray(0, layerBytesOf(geometry)),
+  };
 }
 
 /** The hash that a piece must have: 32 bytes. */
