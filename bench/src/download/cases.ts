@@ -9,7 +9,7 @@ export interface Case {
 }
 
 /** What is measured beside the cases, each by its name. */
-export type Part = 'event loops' | 'hashing' | 'stalling' | 'large';
+export type Part = 'choices' | 'event loops' | 'hashing' | 'stalling' | 'large';
 
 export interface Plan {
   readonly bytes: number;
@@ -33,12 +33,13 @@ export function nameOf({ seeders, downloaders }: Case): string {
 
 /** Throws where there is nothing of the name that `only` gives. */
 export function planOf({ tiny, large, sizeMib, rounds, only }: BenchmarkOptions): Plan {
-  const parts: readonly Part[] = ['event loops', 'hashing', 'stalling', 'large'];
+  const parts: readonly Part[] = ['choices', 'event loops', 'hashing', 'stalling', 'large'];
   const names = [...cases.map(nameOf), ...parts];
   if (only !== undefined && !names.includes(only))
     throw new RangeError(`there is no "${only}", but ${names.join(', ')}`);
   const usual = (tiny ? tinyCases : cases).map(nameOf);
-  const wanted = only === undefined ? [...usual, ...parts.filter((part) => part !== 'large' || large)] : [only];
+  const usualParts = parts.filter((part) => (part === 'large' ? large : part !== 'choices'));
+  const wanted = only === undefined ? [...usual, ...usualParts] : [only];
   return {
     bytes: (sizeMib ?? (tiny ? 4 : 1_024)) * MIB,
     rounds: rounds ?? (tiny ? 1 : 5),

@@ -11,6 +11,7 @@ import type { Figure } from '../report/figures.js';
 import { type Case, nameOf, type Plan, planOf } from './cases.js';
 import { findContenders } from './contenders.js';
 import { measureEventLoops } from './event-loop.js';
+import { nodeChoices, nodePipe } from './floors/node-pipe.js';
 import { measureHashing } from './hashing.js';
 import { measureLinearity } from './linearity.js';
 import { figuresOf, lineOf, median, ratesOf } from './outcome.js';
@@ -52,6 +53,10 @@ async function measureIn(place: Place, plan: Plan, options: BenchmarkOptions): P
     figures.push(...(await measureCase({ each, contenders, stage }, plan, say)));
   }
   const { parts, rounds } = plan;
+  if (parts.has('choices')) {
+    const contenders = [nodePipe.hashedInWorker, ...nodeChoices];
+    figures.push(...(await measureCase({ each: { seeders: 1, downloaders: 1 }, contenders, stage }, plan, say)));
+  }
   if (parts.has('event loops')) figures.push(...(await measureEventLoops(stage)));
   if (parts.has('hashing')) figures.push(...(await measureHashing(stage, { rounds, say })));
   if (parts.has('stalling')) figures.push(...(await measureStalling(stage, plan.stalling)));
@@ -81,14 +86,14 @@ async function measureCase(
     }
   }
   const rates = new Map([...readings].map(([contender, of]) => [contender, median(ratesOf(of, amount))]));
-  const ours = rates.get(ownClients) ?? 0;
+  const ours = rates.get(ownClients);
   rates.delete(ownClients);
   return [
     ...[...readings].flatMap(([contender, of]) => {
       const name = `${nameOf(each)}, ${contender.name}`;
       return figuresOf(of, { name, amount, isOurs: contender === ownClients });
     }),
-    ...ratiosOf(nameOf(each), rates, ours),
+    ...(ours === undefined ? [] : ratiosOf(nameOf(each), rates, ours)),
   ];
 }
 

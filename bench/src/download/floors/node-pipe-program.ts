@@ -1,6 +1,7 @@
 /**
- * A file by TLS 1.3 as fast as Node can. `serve <port> <file>` sends it to everybody who connects;
- * `take <port> <bytes> <destination> write|hash|worker` says "ready", waits for a line, says "complete".
+ * A file by TLS 1.3 as fast as Node can. `serve <port> <file> <block bytes> <blocks>` sends it to everybody who connects,
+ * so much at a time and so many read ahead; `take <port> <bytes> <destination> write|hash|worker own|fresh` says "ready",
+ * waits for a line, says "complete", and receives into buffers of its own or into fresh ones of Node's.
  */
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -8,36 +9,38 @@ import type { OnReadOpts } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'node:tls';
 import { type Identity, loadOrCreateIdentity } from '@p2p/transport';
-import { BLOCK_BYTES, BLOCKS, openSink } from './block-sink.js';
-import type { Taking } from './node-pipe.js';
-
-/** Read ahead of what the socket takes. */
-const READ_AHEAD = 3;
+import { Arriving } from './arriving.js';
+import { openSink } from './block-sink.js';
+import type { Sending, Taking } from './node-pipe.js';
 
 const [role, ...words] = process.argv.slice(2);
-if (role === 'serve') await serve(Number(words[0]), words[1] ?? '');
-else await take(Number(words[0]), Number(words[1]), { path: words[2] ?? '', how: words[3] as Taking });
+if (role === 'serve') {
+  await serve(Number(words[0]), words[1] ?? '', { blockBytes: Number(words[2]), readAhead: Number(words[3]) });
+} else {
+  const [path = '', how, buffers] = words.slice(2);
+  await take(Number(words[0]), Number(words[1]), { path, how: how as Taking, ownBuffers: buffers === 'own' });
+}
 
-async function serve(port: number, path: string): Promise<void> {
+async function serve(port: number, path: string, sending: Sending): Promise<void> {
   const { privateKeyPem: key, certificatePem: cert } = await identity(join(dirname(path), 'pipe.key'));
   const file = await open(path);
-  const server = createServer({ key, cert, minVersion: 'TLSv1.3' }, (socket) => void send(file, socket));
+  const server = createServer({ key, cert, minVersion: 'TLSv1.3' }, (socket) => void send(file, socket, sending));
   server.listen(port, '127.0.0.1', () => process.stdout.write('listening\n'));
 }
 
 /** Every buffer is read into again when the socket is done with it. */
-async function send(file: FileHandle, socket: TLSSocket): Promise<void> {
+async function send(file: FileHandle, socket: TLSSocket, { blockBytes, readAhead }: Sending): Promise<void> {
   socket.on('error', () => undefined);
   const { size } = await file.stat();
   let next = 0;
   let last: Promise<unknown> = Promise.resolve();
   const carry = async (): Promise<void> => {
-    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const buffer = Buffer.allocUnsafeSlow(blockBytes);
     while (next < size) {
       const offset = next;
-      next += BLOCK_BYTES;
+      next += blockBytes;
       const before = last;
-      const reading = file.read(buffer, 0, Math.min(BLOCK_BYTES, size - offset), offset);
+      const reading = file.read(buffer, 0, Math.min(blockBytes, size - offset), offset);
       let sent: () => void = () => undefined;
       last = new Promise<void>((resolve) => {
         sent = resolve;
@@ -49,54 +52,46 @@ async function send(file: FileHandle, socket: TLSSocket): Promise<void> {
       await taken;
     }
   };
-  await Promise.all(Array.from({ length: READ_AHEAD }, carry));
+  await Promise.all(Array.from({ length: readAhead }, carry));
   socket.end();
 }
 
-async function take(port: number, bytes: number, { path, how }: { path: string; how: Taking }): Promise<void> {
+interface Destination {
+  readonly path: string;
+  readonly how: Taking;
+  readonly ownBuffers: boolean;
+}
+
+async function take(port: number, bytes: number, { path, how, ownBuffers }: Destination): Promise<void> {
   const sink = await openSink(path, how);
   process.stdout.write('ready\n');
   await once(process.stdin, 'data');
-  const free = Array.from({ length: BLOCKS }, newBuffer);
-  const putting = new Set<Promise<void>>();
-  let buffer = free.pop() ?? newBuffer();
-  let [offset, filled] = [0, 0];
-  const passOn = (): void => {
-    const used = buffer;
-    const put = sink.put({ buffer: used, offset, length: filled }).then(() => {
-      putting.delete(put);
-      free.push(used);
-      socket.resume();
-    });
-    putting.add(put);
-    [offset, filled] = [offset + filled, 0];
-    // A TLS socket may deliver a little more after it was told to wait.
-    buffer = free.pop() ?? newBuffer();
-  };
+  const arriving = new Arriving(sink, bytes, () => socket.resume());
   const onread = {
-    buffer: () => buffer.subarray(filled),
+    buffer: () => arriving.room,
     callback: (count: number) => {
-      filled += count;
-      if (filled === BLOCK_BYTES || offset + filled === bytes) passOn();
-      return free.length > 0;
+      arriving.filled(count);
+      return arriving.hasRoom;
     },
   };
-  const options: ConnectionOptions & { onread: OnReadOpts } = {
+  const options: ConnectionOptions & { onread?: OnReadOpts } = {
     port,
     host: '127.0.0.1',
     rejectUnauthorized: false,
     minVersion: 'TLSv1.3',
-    onread,
+    ...(ownBuffers ? { onread } : {}),
   };
   const socket = connect(options);
+  if (!ownBuffers) {
+    socket.on('data', (chunk: Buffer) => {
+      arriving.copy(chunk);
+      if (!arriving.hasRoom) socket.pause();
+    });
+  }
   await once(socket, 'close');
-  await Promise.all(putting);
+  await arriving.settled();
   await sink.close();
   process.stdout.write('complete\n');
-}
-
-function newBuffer(): Uint8Array<SharedArrayBuffer> {
-  return new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES));
 }
 
 async function identity(path: string): Promise<Identity> {
