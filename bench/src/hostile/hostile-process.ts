@@ -28,14 +28,14 @@ export class HostileProcess {
   }
 
   /** One of them has an account, and many groups. */
-  static async prepare(cluster: Cluster): Promise<HostileProcess> {
+  static async prepare(cluster: Cluster, groupCount = GROUPS): Promise<HostileProcess> {
     await identityIn(cluster, 'stranger');
     const client = await TrackerClient.connect(await identityIn(cluster, 'member'), cluster.port(1));
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
     await client.succeed({ type: 'create_user', user: 'hostile', password: 'hostile-password' });
     await client.succeed({ type: 'login', user: 'hostile', password: 'hostile-password', token });
-    const groups = Array.from({ length: GROUPS }, (_, index) => `hostile ${index} ${'-'.repeat(40)}`);
-    for (let at = 0; at < GROUPS; at += 100) {
+    const groups = Array.from({ length: groupCount }, (_, index) => `hostile ${index} ${'-'.repeat(40)}`);
+    for (let at = 0; at < groupCount; at += 100) {
       await Promise.all(groups.slice(at, at + 100).map((group) => client.succeed({ type: 'create_group', group })));
     }
     client.close();

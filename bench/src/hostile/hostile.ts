@@ -20,7 +20,7 @@ async function measure(cluster: Cluster, { tiny, say }: BenchmarkOptions): Promi
   const [connections, rounds, seconds] = tiny ? [16, 1, 1] : [1_000, 4, 10];
   say('people move in');
   const household = await Household.gather(cluster, tiny ? 4 : PEOPLE);
-  const crowd = await HostileProcess.prepare(cluster);
+  const crowd = await HostileProcess.prepare(cluster, tiny ? 50 : undefined);
   await household.live(seconds, PER_SECOND);
   const [without, within] = [new Latencies(), new Latencies()];
   const before = memoryOf(cluster.tracker(1));
