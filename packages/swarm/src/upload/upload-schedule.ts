@@ -11,6 +11,9 @@ import { Lane, type LaneOffer } from './lane.js';
 /** Others that are looked at for one who would take a piece that has been sent less often. */
 const LANES_COMPARED = 8;
 
+/** A block, by what the queue may hold. */
+const BLOCK_PART = 0.7;
+
 /** The next bytes to send: `[start, end)` of the file, within one piece. */
 export interface Block<LaneKey> {
   readonly lane: LaneKey;
@@ -219,9 +222,9 @@ export class UploadSchedule<LaneKey, LinkKey> {
     return { lane: lane.key, piece, start, end };
   }
 
-  /** Half of what the queue may hold, whole leaves. */
+  /** Most of what the queue may hold, whole leaves: smaller ones would only cost more messages. */
   #blockBytes(maxBytes: number, nowMs: number): number {
-    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.queueBytes(nowMs) / 2);
+    const bytes = Math.min(MAX_BLOCK_BYTES, maxBytes, this.#flights.queueBytes(nowMs) * BLOCK_PART);
     return Math.max(MIN_BLOCK_BYTES, bytes - (bytes % MIN_BLOCK_BYTES));
   }
 }
