@@ -50,15 +50,7 @@ export class RawDownloader {
 
   /** Would take the first pieces of an open file, and acknowledges what comes of them. */
   take(channel: number, pieceCount: number): void {
-    const received = this.#received.get(channel) ?? 0;
-    this.#received.set(channel, received);
-    this.send({
-      type: 'credit',
-      channel,
-      received,
-      credit: received + CREDIT_BYTES,
-      clock: Math.round(performance.now()),
-    });
+    this.#acknowledge(channel, this.#received.get(channel) ?? 0);
     this.send({ type: 'offer', channel, add: [[0, pieceCount]] });
   }
 
@@ -101,7 +93,10 @@ export class RawDownloader {
     this.byteCount += bytes.length;
     const before = this.#received.get(channel);
     if (before === undefined) return;
-    const received = before + bytes.length;
+    this.#acknowledge(channel, before + bytes.length);
+  }
+
+  #acknowledge(channel: number, received: number): void {
     this.#received.set(channel, received);
     this.send({
       type: 'credit',

@@ -1,6 +1,7 @@
 /**
  * The threads that verify and write pieces, and hash files: begun when they are needed. Pieces come by way of the main
- * thread, which needs a core as well; who hashes a file has them all. What a thread was given when it died has failed; the next task gets a new one.
+ * thread, which needs a core as well; who hashes a file has them all. What a thread was given when it died has failed;
+ * the next task gets a new one.
  */
 import { availableParallelism } from 'node:os';
 import { MAX_UNKEPT_BYTES } from '@p2p/protocol';
