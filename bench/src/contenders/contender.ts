@@ -40,3 +40,14 @@ export interface Sides {
   readonly seeders: readonly number[];
   readonly downloaders: readonly number[];
 }
+
+/** The crew once `gather` has brought it into its places; where that fails, none of its programs stays behind. */
+export async function gathered<C extends Crew>(crew: C, gather: () => Promise<void>): Promise<C> {
+  try {
+    await gather();
+    return crew;
+  } catch (error) {
+    await crew.end();
+    throw error;
+  }
+}

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtPrograms, ClientProgram, Program, passwordOf } from '@p2p/harness';
 import { processorSecondsOf } from '../population/tracker-process.js';
-import type { Contender, Crew, Scene, Sides } from './contender.js';
+import { type Contender, type Crew, gathered, type Scene, type Sides } from './contender.js';
 import { commandOn, type Host } from './host.js';
 
 const TRACKER_PORTS = [9_909, 9_910];
@@ -35,13 +35,7 @@ export class OwnCrew implements Crew {
   /** @param nodeWords what node is told in front of the client */
   static async gather(scene: Scene, nodeWords: readonly string[] = []): Promise<OwnCrew> {
     const crew = new OwnCrew(scene, nodeWords);
-    try {
-      await crew.#gather();
-      return crew;
-    } catch (error) {
-      await crew.end();
-      throw error;
-    }
+    return gathered(crew, () => crew.#gather());
   }
 
   /** The seeders first. */

@@ -1,8 +1,8 @@
 /** One contender's go at one case: how long until everybody has the file, and what both sides take for it. */
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Contender, Crew, Scene } from '../contenders/contender.js';
+import { within } from '../contenders/within.js';
 import type { Case } from './cases.js';
 import { LoopbackHost } from './loopback-host.js';
 import { ProcessTree, type Use } from './process-tree.js';
@@ -75,7 +75,8 @@ export async function measure(crew: Crew, stage: Stage, who: readonly number[]):
     await crew.download(downloader);
     await flush(crew.pathOf(downloader));
   });
-  await within(Promise.all(everybody), stage.bytes * who.length);
+  const patienceMs = PATIENCE_MS + ((stage.bytes * who.length) / MIN_BYTES_PER_SECOND) * 1_000;
+  await within(Promise.all(everybody), patienceMs);
   const seconds = (performance.now() - startedMs) / 1_000;
   const reading = { seconds, seeding: seeding.end(), downloading: downloading.end() };
   for (const downloader of who) {
@@ -91,19 +92,4 @@ async function flush(path: string): Promise<void> {
   const file = await open(path, 'r');
   await file.sync();
   await file.close();
-}
-
-/** Rejects where it takes unreasonably long. */
-async function within<R>(promise: Promise<R>, bytes: number): Promise<R> {
-  const giveUp = new AbortController();
-  const patienceMs = PATIENCE_MS + (bytes / MIN_BYTES_PER_SECOND) * 1_000;
-  const late = delay(patienceMs, undefined, { signal: giveUp.signal }).then(() => {
-    throw new Error(`not all had the file after ${Math.round(patienceMs / 1_000)} s`);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    late.catch(() => undefined);
-    giveUp.abort();
-  }
 }

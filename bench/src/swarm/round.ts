@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeTestFile } from '@p2p/harness';
 import type { Contender, Crew, Scene } from '../contenders/contender.js';
+import { within } from '../contenders/within.js';
 import { boundOf, changesOf } from './bound.js';
 import type { Link } from './link/measure-link.js';
 import type { ShapedHost } from './network/shaped-network.js';
@@ -62,7 +63,8 @@ async function measure(crew: Crew, { scenario, stage, scene }: Play): Promise<Ou
   const processor = processorUse([stage.office, ...hosts]);
   const startedMs = performance.now();
   const staying = perform(crew, scenario, stage.link.payloadRate);
-  await within(Promise.all(staying.finished), boundOf(scenario, stage.link.payloadRate));
+  const patienceMs = PATIENCE_MS + PATIENCE_BOUNDS * boundOf(scenario, stage.link.payloadRate) * 1_000;
+  await within(Promise.all(staying.finished), patienceMs);
   const seconds = (performance.now() - startedMs) / 1_000;
   const { busyShare, ownSeconds } = processor();
   const sent = hosts.map(({ sentBytes }, index) => sentBytes - (before[index] ?? 0));
@@ -96,19 +98,4 @@ function perform(crew: Crew, scenario: Scenario, uploadRate: number) {
 /** Without what it has spent on acknowledging the copy that it got itself. */
 function copiesIn(sentBytes: number, { bytes }: Scenario, { payloadShare, acknowledgementShare }: Link): number {
   return Math.max(0, ((sentBytes - bytes * acknowledgementShare) * payloadShare) / bytes);
-}
-
-/** Rejects where it takes unreasonably long. */
-async function within<R>(promise: Promise<R>, boundSeconds: number): Promise<R> {
-  const giveUp = new AbortController();
-  const patienceMs = PATIENCE_MS + PATIENCE_BOUNDS * boundSeconds * 1_000;
-  const late = delay(patienceMs, undefined, { signal: giveUp.signal }).then(() => {
-    throw new Error(`not all had the file after ${Math.round(patienceMs / 1_000)} s`);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    late.catch(() => undefined);
-    giveUp.abort();
-  }
 }

@@ -2,7 +2,7 @@
 import { link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Crew, Scene, Sides } from '../contender.js';
+import { type Crew, gathered, type Scene, type Sides } from '../contender.js';
 import type { Host } from '../host.js';
 import { HostProcess } from '../host-process.js';
 import { torrentOf } from './torrent-file.js';
@@ -40,13 +40,7 @@ export class TorrentCrew implements Crew {
 
   static async gather(program: TorrentProgram, scene: Scene): Promise<Crew> {
     const crew = new TorrentCrew(program, scene);
-    try {
-      await crew.#gather();
-      return crew;
-    } catch (error) {
-      await crew.end();
-      throw error;
-    }
+    return gathered(crew, () => crew.#gather());
   }
 
   get sides(): Sides {

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Contender, Crew, Scene, Sides } from '../../contenders/contender.js';
+import { type Contender, type Crew, gathered, type Scene, type Sides } from '../../contenders/contender.js';
 import type { Host } from '../../contenders/host.js';
 import { HostProcess } from '../../contenders/host-process.js';
 import { configurationOf, type Device, FOLDER } from './syncthing-configuration.js';
@@ -39,13 +39,7 @@ class SyncthingCrew implements Crew {
 
   static async gather(this: void, scene: Scene): Promise<Crew> {
     const crew = new SyncthingCrew(scene);
-    try {
-      await crew.#gather();
-      return crew;
-    } catch (error) {
-      await crew.end();
-      throw error;
-    }
+    return gathered(crew, () => crew.#gather());
   }
 
   get sides(): Sides {
