@@ -33,12 +33,16 @@ interface Rounds {
   readonly bound: number;
 }
 
+/** Of the rounds in which it came to an end. */
 export function figuresOf(outcomes: readonly Outcome[], { contender, scenario, bound }: Rounds): Figure[] {
   const name = `${scenario.name}, ${contender.name}`;
+  const unfinished = { what: `${name}: rounds without an end`, value: scenario.rounds - outcomes.length, unit: '' };
+  if (outcomes.length === 0) return [unfinished];
   const times = outcomes.map(({ seconds }) => seconds);
   const copies = outcomes.map(({ seederCopies }) => seederCopies);
   const wanted = contender === ownClients ? { wanted: under(1.1) } : {};
   return [
+    ...(unfinished.value > 0 ? [unfinished] : []),
     ...times.map((value, index) => ({ what: `${name}: round ${index + 1}`, value, unit: 's' })),
     { what: `${name}: median`, value: median(times), unit: 's' },
     { what: `${name}: median / bound`, value: median(times) / bound, unit: '', ...wanted },

@@ -15,7 +15,7 @@ import { processorUse } from './processor.js';
 import type { Scenario } from './scenario.js';
 
 /** A contender that takes longer than so many times the bound, and a while for its programs, has failed. */
-const PATIENCE_BOUNDS = 8;
+const PATIENCE_BOUNDS = 4;
 const PATIENCE_MS = 30_000;
 
 export interface Stage {
