@@ -2,10 +2,13 @@
  * How a file is cut: into pieces of one length, a power of two, the last one shorter. Plain arithmetic on doubles, so
  * that sizes beyond 2^32 are ordinary.
  */
-import { LEAF_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from '@p2p/protocol';
+import { LEAF_BYTES, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from '@p2p/protocol';
 
-/** Above this many pieces a file gets longer ones: its piece layer then stays at about 2 MiB. */
-const TARGET_PIECE_COUNT = 65_536;
+/** Above this many a file gets longer ones: a swarm gains nothing by more, and each has its price on either side. */
+const ENOUGH_PIECES = 1_024;
+
+/** Above this many a file gets pieces that don't fit a frame: its piece layer then stays at about 2 MiB. */
+const MOST_PIECES = 65_536;
 
 /** The cut of one file. Made by {@link geometryOf} only, so it is always sound. */
 export interface PieceGeometry {
@@ -17,10 +20,14 @@ export interface PieceGeometry {
   readonly pieceCount: number;
 }
 
-/** The piece length for a new share of `bytes`: the least that gives at most 65,536 pieces, within 256 KiB … 16 MiB. */
+/**
+ * The piece length for a new share of `bytes`: the least of 256 KiB … 16 MiB that gives at most 1,024 pieces, but no
+ * more than a frame of 1 MiB as long as there are at most 65,536.
+ */
 export function pieceLengthFor(bytes: number): number {
   let pieceLength = MIN_PIECE_BYTES;
-  while (pieceLength < MAX_PIECE_BYTES && pieceCountOf(bytes, pieceLength) > TARGET_PIECE_COUNT) pieceLength *= 2;
+  const most = () => (pieceLength < MAX_DATA_BYTES ? ENOUGH_PIECES : MOST_PIECES);
+  while (pieceLength < MAX_PIECE_BYTES && pieceCountOf(bytes, pieceLength) > most()) pieceLength *= 2;
   return pieceLength;
 }
 
