@@ -46,9 +46,9 @@ export class Incoming {
   }
 
   #take(byteCount: number, bytes: Uint8Array): void {
-    const part = bytes.subarray(0, byteCount);
-    if (this.#reader === undefined) this.#early.push(part.slice());
-    else if (bytes === this.#room) this.#reader.fill(byteCount);
-    else this.#reader.take(part);
+    const reader = this.#reader;
+    if (reader === undefined) this.#early.push(bytes.slice(0, byteCount));
+    else if (bytes === this.#room) reader.fill(byteCount);
+    else reader.take(bytes.subarray(0, byteCount));
   }
 }
