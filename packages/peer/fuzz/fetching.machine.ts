@@ -129,6 +129,7 @@ class Fetching {
       part: this.part as unknown as PartFile,
       hashing,
       links: this.#links,
+      lastHad: [],
       random: () => 0.5,
       now: () => time.nowMs,
       handlers: {

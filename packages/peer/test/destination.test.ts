@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveDestination } from '../src/fetching/destination.js';
 import { PartFile } from '../src/fetching/part-file.js';
+import { putIntoPart } from './part-bytes.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 async function partAt(path: string): Promise<PartFile> {
@@ -51,8 +52,8 @@ describe('a file in the making', () => {
     const directory = await temporaryDirectory();
     const path = join(directory, 'a.bin');
     const part = await partAt(path);
-    await part.write(3, Buffer.from('def'));
-    await part.write(0, Buffer.from('abc'));
+    await putIntoPart(directory, 3, Buffer.from('def'));
+    await putIntoPart(directory, 0, Buffer.from('abc'));
     const [temporary = ''] = await readdir(directory);
     expect(temporary).toMatch(/^\.a\.bin\.[0-9a-f]{12}\.p2p-part$/);
     expect(await part.publish()).toMatchObject({ ok: true });

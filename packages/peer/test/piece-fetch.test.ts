@@ -29,6 +29,7 @@ it('bytes of a piece that is far from whole are told of, and none that nobody wa
     content: SharedContent.partial(hasher.finish(), opened.part),
     part: opened.part,
     hashing: new HashingPool(),
+    lastHad: [],
     random: () => 0.5,
     nowMs: 0,
     channelOf: () => channel as Channel,

@@ -13,11 +13,12 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveDestination } from '../src/fetching/destination.js';
 import { moveWithoutOverwriting } from '../src/fetching/move-without-overwriting.js';
 import { PartFile } from '../src/fetching/part-file.js';
+import { putIntoPart } from './part-bytes.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 let directory: string;
@@ -30,7 +31,7 @@ beforeEach(async () => {
 async function partAt(path: string): Promise<PartFile> {
   const part = await PartFile.create(path);
   if ('code' in part) throw new Error(part.message);
-  await part.write(0, Buffer.from('verified'));
+  await putIntoPart(dirname(path), 0, Buffer.from('verified'));
   return part;
 }
 

@@ -168,6 +168,17 @@ describe('after a restart', () => {
     expect(downloader.library.named('films', 'a.bin')?.content.complete).toBe(true);
   });
 
+  it('it is still known who had last what is missing', async () => {
+    await untilSome();
+    const pieces = () => downloader.downloads.named('films', 'a.bin')?.report().fetch?.download?.missing;
+    const missing = [{ runs: [expect.anything()], lastHad: seeder.device }];
+    await expect.poll(pieces).toMatchObject(missing);
+    const before = pieces();
+    await downloader.close();
+    downloader = await swarm.again(downloader);
+    await expect.poll(pieces).toEqual(before);
+  });
+
   it('what has ended stays in the list, with its error and its sources', async () => {
     await untilSome(8);
     await downloader.ended();

@@ -29,6 +29,7 @@ export type {
   DownloadEffect,
   DownloadEvent,
   DownloadOptions,
+  HeldRun,
   PeerId,
 } from './download/download-events.js';
 export { Rate } from './download/rate.js';

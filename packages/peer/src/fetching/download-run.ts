@@ -55,13 +55,13 @@ export class DownloadRun {
     const { target, progress, context, handlers } = options;
     const { links, hashing, wallet, random, now, limiterOf } = context;
     const { metadata } = target;
-    const { part } = progress;
+    const { part, lastHad } = progress;
     if (part === undefined) throw new Error('a run needs a file to write to');
     this.#options = options;
     this.#rate = new Rate(now());
     this.#releaseGrant = wallet.use(metadata.group);
     this.#fetch = new FileFetch({
-      ...{ file: metadata, part, links, hashing, random, now },
+      ...{ file: metadata, part, lastHad, links, hashing, random, now },
       limiter: () => limiterOf?.(metadata.file),
       handlers: {
         begun: (content) => {
@@ -76,6 +76,7 @@ export class DownloadRun {
         notAllowed: () => wallet.doubt(metadata.group),
       },
     });
+    progress.setLastHad(() => this.#fetch.lastHad());
   }
 
   start(peers: readonly SwarmPeer[]): void {

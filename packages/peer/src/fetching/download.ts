@@ -53,8 +53,8 @@ export class Download {
     this.#isEarlier = record.state !== 'queued';
     this.#context = context;
     this.#tell = new PacedCall(PROGRESS_INTERVAL_MS, () => context.changed(this));
-    const { kept, trees, checking } = context;
-    const options = { target: this.target, user: () => this.user, kept, trees, checking };
+    const { kept, trees, checking, hashing } = context;
+    const options = { target: this.target, user: () => this.user, kept, trees, checking, hashing };
     this.#peers = new KnownPeers(metadata, context.self, context.library);
     this.#progress = new PartProgress(options, progress);
   }

@@ -9,6 +9,7 @@ import {
   type ContentTree,
   type DownloadReport,
   geometryOf,
+  type HeldRun,
   isPieceOf,
   layerBytesOf,
   type PieceGeometry,
@@ -40,6 +41,8 @@ export interface FileMetadata {
 export interface FileFetchOptions {
   readonly file: FileMetadata;
   readonly part: PartFile;
+  /** Who had pieces in an earlier run. */
+  readonly lastHad: readonly HeldRun[];
   readonly links: Pick<PeerLinks, 'claim'>;
   readonly hashing: HashingPool;
   /** The file's own limit, as it is by now. */
@@ -129,6 +132,11 @@ export class FileFetch {
     return { sources: this.#sources.report(), download: this.#pieces?.report() };
   }
 
+  /** Who had last what is missing; also after the end. */
+  lastHad(): readonly HeldRun[] {
+    return this.#pieces?.lastHad() ?? this.#options.lastHad;
+  }
+
   /** What another tracker knows. */
   replacePeers(peers: readonly SwarmPeer[]): void {
     this.#sources.replace(peers);
@@ -175,11 +183,12 @@ export class FileFetch {
   }
 
   #begin(content: SharedContent): void {
-    const { part, hashing, random, now, handlers } = this.#options;
+    const { part, lastHad, hashing, random, now, handlers } = this.#options;
     const pieces = new PieceFetch({
       content,
       part,
       hashing,
+      lastHad,
       random,
       nowMs: now(),
       channelOf: (device) => this.#sources.channelOf(device),

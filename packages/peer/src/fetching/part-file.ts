@@ -9,6 +9,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MAX_FILE_NAME_BYTES, type Refusal, refusal, utf8Length } from '@p2p/protocol';
 import { isSystemError, removeIfThere } from '../data-directory/system-files.js';
+import { hashSlices, type Slices } from '../hashing/hash-slices.js';
 import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { KeepTask } from '../hashing/hashing-task.js';
 import { type ByteSource, fill } from '../sharing/byte-source.js';
@@ -82,16 +83,6 @@ export class PartFile implements ByteSource {
     }
   }
 
-  /** Puts bytes at their place. */
-  async write(offset: number, bytes: Uint8Array): Promise<Refusal | undefined> {
-    if (this.#closed) return refusal('destination_unwritable', `${this.path} is being left`);
-    const writing = this.#write(offset, bytes);
-    this.#writing.add(writing);
-    const refused = await writing;
-    this.#writing.delete(writing);
-    return refused;
-  }
-
   /** Has a piece verified and put at its place, by another thread. */
   async keep(piece: Omit<KeepTask, 'file'>, hashing: HashingPool): Promise<'kept' | 'wrong' | Refusal> {
     if (this.#closed) return refusal('destination_unwritable', `${this.path} is being left`);
@@ -102,6 +93,11 @@ export class PartFile implements ByteSource {
     return kept;
   }
 
+  /** Has pieces hashed as they lie there, by other threads. The file is not to be closed meanwhile. */
+  hash(slices: Omit<Slices, 'file'>, hashing: HashingPool): Promise<void> {
+    return hashSlices({ ...slices, file: this.#file.fd }, hashing);
+  }
+
   async #keep(task: KeepTask, hashing: HashingPool): Promise<'kept' | 'wrong' | Refusal> {
     try {
       const result = await hashing.keep(task);
@@ -110,18 +106,6 @@ export class PartFile implements ByteSource {
       return refusalOf(Object.assign(new Error(message), { code, errno: 0 }), this.path);
     } catch (error) {
       return refusal('internal', `a piece of ${this.path} could not be verified: ${String(error)}`);
-    }
-  }
-
-  async #write(offset: number, bytes: Uint8Array): Promise<Refusal | undefined> {
-    try {
-      for (let written = 0; written < bytes.length; ) {
-        const rest = bytes.length - written;
-        written += (await this.#file.write(bytes, written, rest, offset + written)).bytesWritten;
-      }
-      return undefined;
-    } catch (error) {
-      return refusalOf(error, this.path);
     }
   }
 

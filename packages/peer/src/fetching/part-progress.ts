@@ -3,8 +3,16 @@
  * them that outlives the process. What is recorded is on disk; what isn't may be there as well, and is looked for.
  */
 import { type DeviceId, type ErrorCode, REMEMBER_PIECES_AFTER_MS, type Refusal } from '@p2p/protocol';
-import { Bitfield, type ContentTree, geometryOf, type PieceGeometry, type ReadonlyBitfield } from '@p2p/swarm';
+import {
+  Bitfield,
+  type ContentTree,
+  geometryOf,
+  type HeldRun,
+  type PieceGeometry,
+  type ReadonlyBitfield,
+} from '@p2p/swarm';
 import { Mutex } from 'async-mutex';
+import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { ProgressRecord } from '../library/download-records.js';
 import type { KeptDownloads } from '../library/kept-downloads.js';
 import type { Trees } from '../library/trees.js';
@@ -23,6 +31,7 @@ export interface PartProgressOptions {
   readonly trees: Pick<Trees, 'get'>;
   /** One check of what lies on a disk at a time. */
   readonly checking: Mutex;
+  readonly hashing: HashingPool;
 }
 
 /** What may pass by itself, or with a little help. */
@@ -32,6 +41,8 @@ export class PartProgress {
   readonly #options: PartProgressOptions;
   readonly #geometry: PieceGeometry;
   readonly #sources: Map<DeviceId, number>;
+  /** Who had last what is missing. */
+  #lastHad: () => readonly HeldRun[];
   readonly #saving = new Mutex();
   /** What was verified before the present run; what the content says counts where there is one. */
   #pieces: ReadonlyBitfield;
@@ -47,6 +58,8 @@ export class PartProgress {
     this.#pieces = found?.pieces ?? new Bitfield(this.#geometry.pieceCount);
     this.#stamp = found?.stamp ?? null;
     this.#sources = new Map(found?.sources);
+    const lastHad = found?.lastHad.map(([peer, first, end]): HeldRun => ({ peer, run: [first, end] })) ?? [];
+    this.#lastHad = () => lastHad;
   }
 
   /** Verified bytes. */
@@ -60,6 +73,16 @@ export class PartProgress {
   /** Verified bytes by the device that they came from. */
   get sources(): ReadonlyMap<DeviceId, number> {
     return this.#sources;
+  }
+
+  /** Who had last what is missing, in a few runs. */
+  get lastHad(): readonly HeldRun[] {
+    return this.#lastHad();
+  }
+
+  /** A run knows from now on. It is asked whenever something is recorded, for the last time after its end. */
+  setLastHad(lastHad: () => readonly HeldRun[]): void {
+    this.#lastHad = lastHad;
   }
 
   get part(): PartFile | undefined {
@@ -98,7 +121,8 @@ export class PartProgress {
     const tree = this.#tree;
     if (!opened.found || tree === undefined) return undefined;
     if (this.#stamp === null || !(await opened.part.isAsKept(this.#stamp))) {
-      const found = await this.#options.checking.runExclusive(() => piecesIn(opened.part, tree, signal));
+      const { checking, hashing } = this.#options;
+      const found = await checking.runExclusive(() => piecesIn(opened.part, { tree, hashing, signal }));
       if (found === undefined) return await this.rest();
       this.#pieces = found;
     }
@@ -188,6 +212,7 @@ export class PartProgress {
     this.#pieces = new Bitfield(this.#geometry.pieceCount);
     this.#stamp = null;
     this.#sources.clear();
+    this.#lastHad = () => [];
   }
 
   async #record(stamp: KeptStamp, pieces: Bitfield): Promise<void> {
@@ -195,6 +220,7 @@ export class PartProgress {
     const content = this.#content;
     if (content === undefined) return;
     const name = { user: user(), group: target.group, file: target.file };
-    await kept.saveProgress(name, { stamp, pieces, sources: [...this.#sources] }, content.tree);
+    const lastHad = this.lastHad.map(({ peer, run: [first, end] }) => [peer as DeviceId, first, end] as const);
+    await kept.saveProgress(name, { stamp, pieces, sources: [...this.#sources], lastHad }, content.tree);
   }
 }

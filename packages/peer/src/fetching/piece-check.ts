@@ -1,52 +1,34 @@
 /** Looks through what lies in a part file for pieces of the file: which of them are whole, by their hashes. */
-import { Bitfield, type ContentTree, expectedPieceHash, pieceHash, pieceRange, verifyPiece } from '@p2p/swarm';
-import { sha256 } from '../sharing/sha256.js';
+import { Bitfield, type ContentTree, expectedPieceHash, HASH_BYTES, type PieceGeometry } from '@p2p/swarm';
+import type { HashingPool } from '../hashing/hashing-pool.js';
+import type { HashResult } from '../hashing/hashing-task.js';
 import type { PartFile } from './part-file.js';
 
-/** A hole is compared with zeros so many bytes at a time, which is far quicker than to hash it. */
-const ZEROS = new Uint8Array(64 * 1024);
+export interface PieceCheck {
+  readonly tree: ContentTree;
+  readonly hashing: HashingPool;
+  readonly signal: AbortSignal;
+}
 
 /** Undefined where `signal` was given meanwhile. Rejects as the system does. */
-export async function piecesIn(part: PartFile, tree: ContentTree, signal: AbortSignal): Promise<Bitfield | undefined> {
+export async function piecesIn(part: PartFile, { tree, hashing, signal }: PieceCheck): Promise<Bitfield | undefined> {
   const { geometry } = tree;
   const found = new Bitfield(geometry.pieceCount);
-  const size = await part.size();
-  const hashOfZeros = zeroHashes(tree);
-  const buffer = new Uint8Array(Math.min(geometry.pieceLength, geometry.bytes));
-  for (let index = 0; index < geometry.pieceCount; index++) {
-    const { start, end } = pieceRange(index, geometry);
-    if (end > size) break;
-    if (signal.aborted) return undefined;
-    const bytes = buffer.subarray(0, end - start);
-    if (!(await part.read(start, bytes))) continue;
-    const isThere = isZero(bytes)
-      ? same(hashOfZeros(bytes), expectedPieceHash(tree, index))
-      : verifyPiece(sha256, { index, bytes }, tree);
-    if (isThere) found.add(index);
-  }
-  return found;
-}
-
-/** The hash of a piece of zeros, of each length once: where holes are, there may be thousands of them. */
-function zeroHashes(tree: ContentTree): (zeros: Uint8Array) => Uint8Array {
-  const byLength = new Map<number, Uint8Array>();
-  const { geometry } = tree;
-  return (zeros) => {
-    const index = zeros.length === geometry.pieceLength ? 0 : geometry.pieceCount - 1;
-    const known = byLength.get(zeros.length) ?? pieceHash(sha256, { index, bytes: zeros }, geometry);
-    byLength.set(zeros.length, known);
-    return known;
+  // What can't be read has to come again.
+  const take = (first: number, result: HashResult): boolean => {
+    const hashes = result.is === 'hashed' ? result.hashes : new Uint8Array();
+    for (let at = 0; at < hashes.length; at += HASH_BYTES) {
+      const index = first + at / HASH_BYTES;
+      const hash = hashes.subarray(at, at + HASH_BYTES);
+      if (Buffer.compare(hash, expectedPieceHash(tree, index)) === 0) found.add(index);
+    }
+    return !signal.aborted;
   };
+  if (!signal.aborted) await part.hash({ geometry, end: wholePieces(await part.size(), geometry), take }, hashing);
+  return signal.aborted ? undefined : found;
 }
 
-function isZero(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += ZEROS.length) {
-    const some = bytes.subarray(at, at + ZEROS.length);
-    if (!same(some, ZEROS.subarray(0, some.length))) return false;
-  }
-  return true;
-}
-
-function same(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+/** Pieces that end within so many bytes. */
+function wholePieces(size: number, { bytes, pieceLength, pieceCount }: PieceGeometry): number {
+  return size >= bytes ? pieceCount : Math.floor(size / pieceLength);
 }

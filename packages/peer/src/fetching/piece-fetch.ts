@@ -3,7 +3,7 @@
  * effects into offers and credits. A piece is verified in memory and written, by another thread; from then on it counts,
  * and is served to others.
  */
-import type { DeviceId, Refusal } from '@p2p/protocol';
+import { type DeviceId, MAX_HELD_RUNS, type Refusal } from '@p2p/protocol';
 import {
   type BanReason,
   type Bitfield,
@@ -13,6 +13,7 @@ import {
   type DownloadEvent,
   type DownloadReport,
   expectedPieceHash,
+  type HeldRun,
   pieceRange,
 } from '@p2p/swarm';
 import type { HashingPool } from '../hashing/hashing-pool.js';
@@ -26,6 +27,8 @@ export interface PieceFetchOptions {
   readonly content: SharedContent;
   readonly part: PartFile;
   readonly hashing: HashingPool;
+  /** Who had pieces in an earlier run. */
+  readonly lastHad: readonly HeldRun[];
   readonly random: () => number;
   readonly nowMs: number;
   readonly channelOf: (device: DeviceId) => Channel | undefined;
@@ -55,9 +58,10 @@ export class PieceFetch {
   #closed = false;
 
   constructor(options: PieceFetchOptions) {
-    const { content, random, nowMs } = options;
+    const { content, lastHad, random, nowMs } = options;
+    const { geometry } = content.tree;
     this.#options = options;
-    this.#download = createDownload({ geometry: content.tree.geometry, verified: content.pieces, random, nowMs });
+    this.#download = createDownload({ geometry, verified: content.pieces, lastHad, random, nowMs });
   }
 
   /** A file without pieces is fetched already. */
@@ -72,6 +76,10 @@ export class PieceFetch {
 
   report(): DownloadReport {
     return this.#download.report();
+  }
+
+  lastHad(): readonly HeldRun[] {
+    return this.#download.lastHad(MAX_HELD_RUNS);
   }
 
   opened(device: DeviceId, pieces: 'all' | Bitfield): void {

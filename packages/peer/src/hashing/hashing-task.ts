@@ -3,7 +3,7 @@
  * Runs in any thread.
  */
 import { readSync, writeSync } from 'node:fs';
-import { HASH_BYTES, type PieceGeometry, pieceHash, pieceRange } from '@p2p/swarm';
+import { HASH_BYTES, type Piece, type PieceGeometry, pieceHash, pieceRange } from '@p2p/swarm';
 import { isSystemError } from '../data-directory/system-files.js';
 import { sha256 } from '../sharing/sha256.js';
 
@@ -81,13 +81,36 @@ function hashPieces({ file, geometry, first, end }: HashTask): HashResult {
       const { start, end: stop } = pieceRange(index, geometry);
       const bytes = reading.subarray(0, stop - start);
       if (!readAll(file, start, bytes)) return { is: 'cut' };
-      hashes.set(pieceHash(sha256, { index, bytes }, geometry), (index - first) * HASH_BYTES);
+      hashes.set(hashOf({ index, bytes }, geometry), (index - first) * HASH_BYTES);
     }
     return { is: 'hashed', hashes };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return { is: 'unreadable', message: error.message };
   }
+}
+
+/** A hole is compared with zeros so many bytes at a time, which is far quicker than to hash it. */
+const ZEROS = new Uint8Array(64 * 1024);
+
+/** The hash of a piece of zeros, of the length that was asked for last: where holes are, there may be thousands. */
+let zeros: { readonly pieceLength: number; readonly hash: Uint8Array } | undefined;
+
+function hashOf(piece: Piece, geometry: PieceGeometry): Uint8Array {
+  const { pieceLength, pieceCount } = geometry;
+  // The last one is short, and one that is alone has a tree of its own height.
+  const isOrdinary = pieceCount > 1 && piece.bytes.length === pieceLength;
+  if (!isOrdinary || !isZero(piece.bytes)) return pieceHash(sha256, piece, geometry);
+  if (zeros?.pieceLength !== pieceLength) zeros = { pieceLength, hash: pieceHash(sha256, piece, geometry) };
+  return zeros.hash;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const some = bytes.subarray(at, at + ZEROS.length);
+    if (Buffer.compare(some, ZEROS.subarray(0, some.length)) !== 0) return false;
+  }
+  return true;
 }
 
 /** False where the file ends before. */

@@ -1,5 +1,5 @@
 /** How downloads are written down, and read again: checked as a stranger's words would be. */
-import { contentRoot, deviceId, errorCodes, fileId, groupId } from '@p2p/protocol';
+import { contentRoot, type DeviceId, deviceId, errorCodes, fileId, groupId } from '@p2p/protocol';
 import { Bitfield, geometryOf } from '@p2p/swarm';
 import { z } from 'zod';
 import type { RecordBody } from './sealed-record.js';
@@ -42,9 +42,12 @@ const progress = z.object({
   stamp: keptStamp.nullable(),
   /** Verified bytes by the device that they came from. */
   sources: z.array(z.tuple([deviceId, z.int().min(0)])),
+  /** Who had pieces last, from the first one to below the end; those that have come meanwhile may be among them. */
+  lastHad: z.array(z.tuple([deviceId, z.int().min(0), z.int().min(0)])).default([]),
 });
-/** Which pieces lie in a part file, and who sent them. */
-export interface ProgressRecord extends Omit<z.infer<typeof progress>, 'version'> {
+/** Which pieces lie in a part file, and who sent them; and who had the others. */
+export interface ProgressRecord extends Omit<z.infer<typeof progress>, 'version' | 'lastHad'> {
+  readonly lastHad: readonly (readonly [peer: DeviceId, first: number, end: number])[];
   readonly pieces: Bitfield;
 }
 
@@ -68,8 +71,8 @@ export function readDownload({ header }: RecordBody): DownloadRecord | undefined
   return download.safeParse(header).data;
 }
 
-export function writeProgress({ stamp, sources, pieces }: ProgressRecord): RecordBody {
-  const header = { version: VERSION, stamp: stamp === null ? null : stampText(stamp), sources };
+export function writeProgress({ stamp, sources, lastHad, pieces }: ProgressRecord): RecordBody {
+  const header = { version: VERSION, stamp: stamp === null ? null : stampText(stamp), sources, lastHad };
   return { header, bytes: pieces.toBytes() };
 }
 
@@ -79,6 +82,8 @@ export function readProgress(
   { metadata }: Pick<DownloadRecord, 'metadata'>,
 ): ProgressRecord | undefined {
   const { data } = progress.safeParse(header);
-  const pieces = Bitfield.parse(bytes, geometryOf(metadata.bytes, metadata.pieceLength).pieceCount);
-  return data === undefined || pieces === undefined ? undefined : { ...data, pieces };
+  const { pieceCount } = geometryOf(metadata.bytes, metadata.pieceLength);
+  const pieces = Bitfield.parse(bytes, pieceCount);
+  if (data === undefined || pieces === undefined) return undefined;
+  return data.lastHad.every(([, , end]) => end <= pieceCount) ? { ...data, pieces } : undefined;
 }

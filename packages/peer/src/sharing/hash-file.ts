@@ -4,13 +4,11 @@ import { MAX_FILE_BYTES, type Refusal, refusal } from '@p2p/protocol';
 import { type ContentTree, geometryOf, HASH_BYTES, type PieceGeometry, pieceLengthFor, treeOfPieces } from '@p2p/swarm';
 import { openRegular } from '@p2p/transport';
 import { isSystemError } from '../data-directory/system-files.js';
+import { hashSlices } from '../hashing/hash-slices.js';
 import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { HashResult } from '../hashing/hashing-task.js';
 import { type FileStamp, isUnchanged, stampOf } from './file-stamp.js';
 import { sha256 } from './sha256.js';
-
-/** Hashed at a time, by one thread. */
-const SLICE_BYTES = 1024 * 1024;
 
 export type HashedFile =
   | { readonly ok: true; readonly tree: ContentTree; readonly stamp: FileStamp }
@@ -72,32 +70,23 @@ interface Hashing {
   readonly progress: Progress;
 }
 
-/** The hashes of all pieces. When it resolves, or rejects, no thread reads the file any more. */
+/** The hashes of all pieces. */
 async function hashPieces({ file, geometry, progress }: Hashing, hashing: HashingPool): Promise<HashResult> {
   const { pieceCount, pieceLength, bytes } = geometry;
   const hashes = new Uint8Array(pieceCount * HASH_BYTES);
-  const sliceLength = Math.max(1, SLICE_BYTES / pieceLength);
-  let next = 0;
   let done = 0;
   let failure: HashResult | undefined;
-  const goOn = async (): Promise<void> => {
-    while (next < pieceCount && failure === undefined) {
-      const first = next;
-      next = Math.min(first + sliceLength, pieceCount);
-      const end = next;
-      const result = await hashing.hash({ file, geometry, first, end });
-      if (result.is !== 'hashed') {
-        failure = result;
-        return;
-      }
-      hashes.set(result.hashes, first * HASH_BYTES);
-      done += Math.min(end * pieceLength, bytes) - first * pieceLength;
-      progress(done, bytes);
+  const take = (first: number, result: HashResult): boolean => {
+    if (result.is !== 'hashed') {
+      failure = result;
+      return false;
     }
+    hashes.set(result.hashes, first * HASH_BYTES);
+    const end = first + result.hashes.length / HASH_BYTES;
+    done += Math.min(end * pieceLength, bytes) - first * pieceLength;
+    progress(done, bytes);
+    return true;
   };
-  // Two for each thread: it has the next one when it is done with one.
-  const settled = await Promise.allSettled(Array.from({ length: 2 * hashing.hashThreads }, goOn));
-  const rejected = settled.find((each) => each.status === 'rejected');
-  if (rejected !== undefined) throw rejected.reason;
+  await hashSlices({ file, geometry, end: pieceCount, take }, hashing);
   return failure ?? { is: 'hashed', hashes };
 }

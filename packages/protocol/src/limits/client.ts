@@ -8,3 +8,6 @@ export const MAX_ENDED_DOWNLOADS = 10_000;
 
 /** Verified pieces wait this long until they are remembered: with the flush that is within half a second. */
 export const REMEMBER_PIECES_AFTER_MS = 400;
+
+/** Runs of pieces of which it is remembered who had them last, written every half second: enough for a person who asks. */
+export const MAX_HELD_RUNS = 64;

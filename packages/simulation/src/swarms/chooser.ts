@@ -55,6 +55,10 @@ export class ChoosingDownload implements Download {
     return { missing: [], peers: [], bans: [], sources: [] };
   }
 
+  lastHad(): readonly [] {
+    return [];
+  }
+
   #open(id: string, pieces: 'all' | Bitfield): void {
     const { pieceCount } = this.#options.geometry;
     const field = pieces === 'all' ? Bitfield.full(pieceCount) : pieces.clone();

@@ -60,10 +60,18 @@ export type DownloadEffect =
  */
 export type BanReason = 'wrong_piece' | 'no_such_piece' | 'not_offered' | 'gives_up';
 
+/** Pieces, and a peer that has, or had, all of them. */
+export interface HeldRun {
+  readonly run: Run;
+  readonly peer: PeerId;
+}
+
 export interface DownloadOptions {
   readonly geometry: PieceGeometry;
   /** Pieces that are verified already; copied. */
   readonly verified?: ReadonlyBitfield;
+  /** Who had pieces when an earlier run of it ended; of those that are missing it is remembered. */
+  readonly lastHad?: readonly HeldRun[];
   /** Numbers in [0, 1). */
   readonly random: () => number;
   /** The time until the first tick, on the same clock. */
@@ -85,4 +93,9 @@ export interface Download {
   readonly isComplete: boolean;
   /** How it stands, for a person. */
   report(): DownloadReport;
+  /**
+   * One peer for each missing piece that somebody has, or had last, in at most so many runs of ascending pieces; for a
+   * later run. What is verified may be in them.
+   */
+  lastHad(maxRuns: number): readonly HeldRun[];
 }

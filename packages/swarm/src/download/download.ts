@@ -7,11 +7,18 @@
 import { MAX_GIVEN_UP_PIECES, MAX_SENDERS_PER_PIECE, MAX_UNWANTED_PIECES, STALL_AFTER_MS } from '@p2p/protocol';
 import { Bitfield, type ReadonlyBitfield } from '../bitfield.js';
 import { isPieceOf, type PieceGeometry, pieceRange } from '../content/pieces.js';
-import { runsOf } from '../runs.js';
-import type { BanReason, Download, DownloadEffect, DownloadEvent, DownloadOptions, PeerId } from './download-events.js';
+import type {
+  BanReason,
+  Download,
+  DownloadEffect,
+  DownloadEvent,
+  DownloadOptions,
+  HeldRun,
+  PeerId,
+} from './download-events.js';
 import { Holders } from './holders.js';
 import { Offers } from './offers.js';
-import type { DownloadReport } from './report.js';
+import { type DownloadReport, missingOf, reportOf } from './report.js';
 import { type Sender, Senders } from './senders.js';
 
 export function createDownload(options: DownloadOptions): Download {
@@ -46,6 +53,7 @@ class OfferingDownload implements Download {
       missing.delete(piece);
     }
     this.#holders = new Holders(missing, options.random, (piece, peers) => this.#offers.move(piece, peers));
+    for (const held of options.lastHad ?? []) this.#holders.remember(held);
     this.#offers = new Offers(missing, (peer, piece) => this.#holders.isFirstChoice(peer, piece));
     this.#senders = new Senders(geometry.pieceLength);
   }
@@ -69,30 +77,16 @@ class OfferingDownload implements Download {
   }
 
   report(): DownloadReport {
-    const byHolder = new Map<PeerId | null, number[]>();
-    for (const piece of this.#offers.free) {
-      if (this.#holders.has(piece)) continue;
-      const lastHad = this.#holders.lastHad(piece);
-      const pieces = byHolder.get(lastHad);
-      if (pieces === undefined) byHolder.set(lastHad, [piece]);
-      else pieces.push(piece);
-    }
     return {
-      missing: [...byHolder].map(([lastHad, pieces]) => ({ runs: runsOf(pieces), lastHad })),
-      peers: [...this.#senders].map((sender) => ({
-        peer: sender.id,
-        pieces: this.#holders.piecesOf(sender.id),
-        bytesPerSecond: sender.rate.read(this.#nowMs),
-        received: sender.received,
-        wasted: sender.wasted,
-        creditWindow: sender.window.bytes,
-        sending: sender.reception === undefined ? null : { ...sender.reception },
-        stalls: sender.stalls,
-        stalled: sender.stalled,
-      })),
+      missing: missingOf(this.#offers.free, this.#holders),
+      peers: [...this.#senders].map((sender) => reportOf(sender, this.#holders.piecesOf(sender.id), this.#nowMs)),
       bans: [...this.#bans].map(([peer, reason]) => ({ peer, reason })),
       sources: [...this.#sources].map(([peer, bytes]) => ({ peer, bytes })),
     };
+  }
+
+  lastHad(maxRuns: number): readonly HeldRun[] {
+    return this.#holders.seen(maxRuns);
   }
 
   #take(event: DownloadEvent): void {

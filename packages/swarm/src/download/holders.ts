@@ -4,7 +4,8 @@
  * easily said by somebody who sends nothing. Who had last what nobody has now is remembered.
  */
 import { Bitfield, type ReadonlyBitfield } from '../bitfield.js';
-import type { PeerId } from './download-events.js';
+import { piecesOf } from '../runs.js';
+import type { HeldRun, PeerId } from './download-events.js';
 import { FirstChoices } from './first-choices.js';
 
 /** These peers have become a first choice for a piece, or are none any more. */
@@ -18,6 +19,8 @@ export class Holders {
   /** Those that came with everything; the others are counted by piece. */
   readonly #complete = new Set<PeerId>();
   readonly #counts: Uint32Array;
+  /** The first choices take out of it what is dropped. */
+  readonly #missing: Bitfield;
   readonly #firstChoices: FirstChoices;
   /** Of pieces that nobody has any more. */
   readonly #lastHad = new Map<number, PeerId>();
@@ -28,7 +31,13 @@ export class Holders {
     this.#random = random;
     this.#moved = moved;
     this.#counts = new Uint32Array(missing.size);
-    this.#firstChoices = new FirstChoices(missing.clone(), random);
+    this.#missing = missing.clone();
+    this.#firstChoices = new FirstChoices(this.#missing, random);
+  }
+
+  /** Who had pieces in an earlier run. */
+  remember({ run, peer }: HeldRun): void {
+    for (const piece of piecesOf([run])) if (this.#missing.has(piece)) this.#lastHad.set(piece, peer);
   }
 
   /** Takes the bitfield as its own. */
@@ -69,6 +78,24 @@ export class Holders {
   /** Who had a piece last that nobody has now; null where nobody was seen to. */
   lastHad(piece: number): PeerId | null {
     return this.#lastHad.get(piece) ?? null;
+  }
+
+  /** For each missing piece somebody who has it, or else who had it last. Runs go over what is not missing. */
+  seen(maxRuns: number): readonly HeldRun[] {
+    const [complete] = this.#complete;
+    const seen: { run: [number, number]; peer: PeerId }[] = [];
+    let last: (typeof seen)[number] | undefined;
+    for (const piece of this.#missing) {
+      const peer = complete ?? this.#firstChoices.holderOf(piece) ?? this.#lastHad.get(piece);
+      if (peer !== undefined && peer === last?.peer) last.run[1] = piece + 1;
+      else if (peer === undefined) last = undefined;
+      else if (seen.length === maxRuns) break;
+      else {
+        last = { run: [piece, piece + 1], peer };
+        seen.push(last);
+      }
+    }
+    return seen;
   }
 
   #countOf(piece: number): number {

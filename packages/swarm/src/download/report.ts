@@ -1,6 +1,8 @@
 /** How a download stands: what it says of itself when somebody asks why it is slow, or stuck. */
-import type { Run } from '../runs.js';
+import { type Run, runsOf } from '../runs.js';
 import type { PeerId } from './download-events.js';
+import type { Holders } from './holders.js';
+import type { Sender } from './senders.js';
 
 export interface DownloadReport {
   /** Pieces that are missing and that no open peer has, by who had them last; null: nobody that was seen. */
@@ -29,4 +31,32 @@ export interface PeerReport {
   /** How often it has begun a piece and sent nothing for too long, and whether it is so now. */
   readonly stalls: number;
   readonly stalled: boolean;
+}
+
+/** `free`: pieces that nobody sends. */
+export function missingOf(free: Iterable<number>, holders: Holders): DownloadReport['missing'] {
+  const byHolder = new Map<PeerId | null, number[]>();
+  for (const piece of free) {
+    if (holders.has(piece)) continue;
+    const lastHad = holders.lastHad(piece);
+    const pieces = byHolder.get(lastHad);
+    if (pieces === undefined) byHolder.set(lastHad, [piece]);
+    else pieces.push(piece);
+  }
+  return [...byHolder].map(([lastHad, pieces]) => ({ runs: runsOf(pieces), lastHad }));
+}
+
+/** `pieces`: that it has said it has. */
+export function reportOf(sender: Sender, pieces: number, nowMs: number): PeerReport {
+  return {
+    peer: sender.id,
+    pieces,
+    bytesPerSecond: sender.rate.read(nowMs),
+    received: sender.received,
+    wasted: sender.wasted,
+    creditWindow: sender.window.bytes,
+    sending: sender.reception === undefined ? null : { ...sender.reception },
+    stalls: sender.stalls,
+    stalled: sender.stalled,
+  };
 }
