@@ -16,6 +16,8 @@ export function tlsSettings(identity: Identity | undefined): SecureContextOption
   return {
     ...(identity === undefined ? {} : { key: identity.privateKeyPem, cert: identity.certificatePem }),
     minVersion: 'TLSv1.3',
+    // All that TLS 1.3 has; the one first that every processor does fastest.
+    ciphers: 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256',
     // A resumed session would not show the other side's key again.
     secureOptions: constants.SSL_OP_NO_TICKET,
     // Ids are those of Ed25519 keys. Whoever has another kind can't show it, and costs no check of its signature.
