@@ -117,10 +117,10 @@ export class FrameWriter {
       return;
     }
     this.#socket.write(write.bytes, () => {
-      write.taken?.();
-      if (this.#closed) return;
+      if (this.#closed) return write.taken?.();
       this.#queuedBytes -= write.bytes.length;
       this.#writeNext();
+      write.taken?.();
       this.#onTaken(this.bufferedBytes);
       this.#gate.update(this.bufferedBytes);
     });

@@ -98,11 +98,16 @@ export class UploadLink {
 
   #send({ lane, start, end }: UploadBlock, { room, isRead }: { room: Uint8Array; isRead: boolean }): void {
     const giveBack = (): void => this.#buffers.giveBack(room);
+    const taken = (): void => {
+      giveBack();
+      // At once, not when most is gone: the line would be idle while the next block is read.
+      this.#begin();
+    };
     // Closed meanwhile, perhaps since the downloader may have no more of it.
     if (lane.closed || !isRead) giveBack();
     if (lane.closed) return;
     if (!isRead) return lane.changed();
-    this.#connection.sendInPlace(room, giveBack);
+    this.#connection.sendInPlace(room, taken);
     lane.sent(end - start);
   }
 }
