@@ -1,7 +1,7 @@
 /** The threads that verify and write pieces: who gets what, and what becomes of it where one dies. */
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_UNKEPT_BYTES } from '@p2p/protocol';
+import { MAX_IDLE_BUFFER_BYTES, MAX_UNKEPT_BYTES } from '@p2p/protocol';
 import { ContentHasher, expectedPieceHash } from '@p2p/swarm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HashingPool } from '../src/hashing/hashing-pool.js';
@@ -164,6 +164,14 @@ describe('memory for pieces', () => {
     expect(second.buffer === first.buffer).toBe(true);
     expect(second).toHaveLength(PIECE - 1);
     expect(buffers.take(PIECE).buffer === first.buffer).toBe(false);
-    expect(buffers.usedBytes).toBe(2 * PIECE);
+  });
+
+  it('is kept of the lengths that are asked for, whatever was asked for before', () => {
+    const buffers = new PooledBuffers();
+    const large = Array.from({ length: 3 }, () => buffers.take(MAX_IDLE_BUFFER_BYTES / 2));
+    for (const each of large) buffers.giveBack(each);
+    const first = buffers.take(PIECE);
+    buffers.giveBack(first);
+    expect(buffers.take(PIECE).buffer === first.buffer).toBe(true);
   });
 });
