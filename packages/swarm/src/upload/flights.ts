@@ -25,7 +25,7 @@ const UNHEARD_MS = 1_000;
 const FIRST_FLIGHTS_PART = 0.5;
 
 /** Whether bytes arrive fast shows within this time. */
-const FAST_SPAN_MS = 250;
+const FAST_SPAN_MS = 100;
 
 /** A block on its way. */
 export interface Flying {
@@ -94,6 +94,11 @@ export class Flights {
     if (!flight.isStuck) this.#count(flight, -flight.bytes);
   }
 
+  /** Whether bytes arrive as fast as a busy processor lets them, rather than a line. */
+  isFast(nowMs: number): boolean {
+    return this.#throughput.lately(nowMs) >= FAST_BYTES_PER_MS;
+  }
+
   /** Bytes of the queue. */
   queueBytes(nowMs: number): number {
     const bytesPerMs = this.#throughput.lately(nowMs);
@@ -103,7 +108,7 @@ export class Flights {
 
   /** How long it takes until one block more may leave, for whomever, as far as the line is concerned. */
   waitMs(nowMs: number): number {
-    if (this.#throughput.lately(nowMs) >= FAST_BYTES_PER_MS) return 0;
+    if (this.isFast(nowMs)) return 0;
     return Math.max(0, this.#line.queueMs(nowMs) - UPLOAD_QUEUE_MS);
   }
 

@@ -187,10 +187,11 @@ export class UploadSchedule<LaneKey, LinkKey> {
 
   /** Lanes that could begin a piece, in turn. */
   *#waiting(nowMs: number): Generator<Lane<LaneKey>, void, void> {
+    const least = (lane: Lane<LaneKey>) => this.#leastBytes(lane, lane.board.content.geometry.pieceLength, nowMs);
     for (const { flight, lanes } of this.#links.values()) {
       if (!this.#flights.hasRoom(flight, nowMs)) continue;
       for (const lane of lanes) {
-        if (lane.sending === undefined && lane.creditLeft >= MIN_BLOCK_BYTES) yield lane;
+        if (lane.sending === undefined && lane.creditLeft >= least(lane)) yield lane;
       }
     }
   }
@@ -209,8 +210,19 @@ export class UploadSchedule<LaneKey, LinkKey> {
 
   #mayTake(lane: Lane<LaneKey>, nowMs: number): boolean {
     const { sending } = lane;
-    if (sending === undefined || lane.creditLeft < Math.min(MIN_BLOCK_BYTES, sending.end - sending.at)) return false;
+    if (sending === undefined || lane.creditLeft < this.#leastBytes(lane, sending.end - sending.at, nowMs)) {
+      return false;
+    }
     return this.#flights.hasRoom(lane.flight, nowMs);
+  }
+
+  /**
+   * The credit that is worth a block: on a fast line what is cut in two costs more than to wait for the next credit, if
+   * one is to come.
+   */
+  #leastBytes({ flight }: Lane<LaneKey>, bytesLeft: number, nowMs: number): number {
+    const isPatient = flight.bytes > 0 && this.#flights.isFast(nowMs);
+    return Math.min(bytesLeft, isPatient ? MAX_BLOCK_BYTES : MIN_BLOCK_BYTES);
   }
 
   #send(lane: Lane<LaneKey>, { nowMs, maxBytes }: { nowMs: number; maxBytes: number }): Block<LaneKey> {

@@ -1,4 +1,10 @@
-import { FIRST_FLIGHT_BYTES, MIN_BLOCK_BYTES, START_FLIGHT_BYTES, STUCK_FIRST_FLIGHT_MS } from '@p2p/protocol';
+import {
+  FAST_BYTES_PER_MS,
+  FIRST_FLIGHT_BYTES,
+  MIN_BLOCK_BYTES,
+  START_FLIGHT_BYTES,
+  STUCK_FIRST_FLIGHT_MS,
+} from '@p2p/protocol';
 import { describe, expect, it } from 'vitest';
 import { Bitfield } from '../../src/index.js';
 import { contentOf, Lanes, PIECE } from './lanes.js';
@@ -152,6 +158,25 @@ describe('what is on its way', () => {
     }
     expect(sent).toBeLessThanOrEqual(credit);
     expect(sent).toBeGreaterThan(credit - MIN_BLOCK_BYTES);
+  });
+
+  it('is not cut by the credit where bytes arrive fast, but for who has nothing under way', () => {
+    const lanes = new Lanes();
+    const content = contentOf(400);
+    lanes.open('fast', content, { offer: all(400) });
+    while (lanes.nowMs < 500) {
+      for (const block of lanes.send()) {
+        lanes.nowMs += (block.end - block.start) / (4 * FAST_BYTES_PER_MS);
+        lanes.acknowledge([block]);
+      }
+    }
+    const half = PIECE / 2;
+    lanes.open('other', content, { offer: all(400), credit: PIECE + half });
+    const sent = () => lanes.send().filter(({ lane }) => lane === 'other');
+    const first = sent();
+    expect(first.map(({ start, end }) => end - start)).toEqual([PIECE]);
+    lanes.acknowledge(first, PIECE + half);
+    expect(sent().map(({ start, end }) => end - start)).toEqual([half]);
   });
 
   it('is little for who has acknowledged nothing yet, however much is allowed', () => {
