@@ -6,6 +6,7 @@
 import {
   type ChannelRefused,
   type ContentRoot,
+  CREDIT_INTERVAL_MS,
   type DownloaderMessage,
   decodeMessage,
   encodeMessage,
@@ -66,6 +67,9 @@ interface OpenChannel {
   readonly askedAtMs: number;
   isOpened: boolean;
   news: { readonly received: number; readonly credit: number; readonly clock: number } | undefined;
+  /** When such news was told last, and until when more of it is waited for. */
+  toldMs: number;
+  telling: NodeJS.Timeout | undefined;
   /** Bytes that may come yet. */
   due: number;
   /** All that was ever allowed. */
@@ -127,6 +131,8 @@ export class PeerLink {
       askedAtMs: this.#now(),
       isOpened: false,
       news: undefined,
+      toldMs: Number.NEGATIVE_INFINITY,
+      telling: undefined,
       due: 0,
       credit: 0,
     };
@@ -144,7 +150,7 @@ export class PeerLink {
         open.news = { received, credit, clock: Math.round(this.#now()) };
         open.due += Math.max(0, credit - open.credit);
         open.credit = Math.max(open.credit, credit);
-        this.#tellLater(channel);
+        this.#tellNews(channel, open);
       },
       close: () => {
         if (this.#forget(channel) !== undefined) this.#send({ type: 'close', channel });
@@ -191,6 +197,13 @@ export class PeerLink {
     this.#send({ type: 'layer', channel, request, first, count });
   }
 
+  /** Where much comes, one word stands for several blocks. */
+  #tellNews(channel: number, open: OpenChannel): void {
+    const waitMs = open.toldMs + CREDIT_INTERVAL_MS - this.#now();
+    if (waitMs <= 0) this.#tellLater(channel);
+    else open.telling ??= setTimeout(() => this.#tellLater(channel), waitMs);
+  }
+
   #tellLater(channel: number): void {
     if (!this.#channels.has(channel)) return;
     if (this.#untold.size === 0) setImmediate(() => this.#tell());
@@ -202,12 +215,19 @@ export class PeerLink {
     for (const channel of this.#untold) {
       const open = this.#channels.get(channel);
       if (open === undefined) continue;
-      if (open.news !== undefined) this.#send({ type: 'credit', channel, ...open.news });
-      open.news = undefined;
+      if (open.news !== undefined) this.#sendNews(channel, open, open.news);
       for (const change of open.offers.take())
         this.#connection.send(encodeMessage({ type: 'offer', channel, ...change }));
     }
     this.#untold.clear();
+  }
+
+  #sendNews(channel: number, open: OpenChannel, news: NonNullable<OpenChannel['news']>): void {
+    this.#send({ type: 'credit', channel, ...news });
+    clearTimeout(open.telling);
+    open.telling = undefined;
+    open.news = undefined;
+    open.toldMs = this.#now();
   }
 
   #takeBytes(frame: Uint8Array, keep: ArrivedBlock['keep']): void {
@@ -252,6 +272,7 @@ export class PeerLink {
   #forget(channel: number): ChannelHandlers | undefined {
     const open = this.#channels.get(channel);
     this.#channels.delete(channel);
+    clearTimeout(open?.telling);
     this.#dueToClosed += open?.due ?? 0;
     for (const [request, asked] of this.#layerRequests) {
       if (asked === channel) this.#layerRequests.delete(request);

@@ -7,6 +7,9 @@ export const MAX_CREDIT_BYTES = 8 * 1024 * 1024;
 /** In between, as much as comes in this time: longer than any round trip, so that nobody waits for a credit. */
 export const CREDIT_MS = 1_000;
 
+/** What has come is told at most this often: at full speed several blocks come in between, and each word has its price. */
+export const CREDIT_INTERVAL_MS = 5;
+
 /** A peer that has begun a piece and sends nothing of it for this long: others are offered it. */
 export const STALL_AFTER_MS = 3_000;
 
