@@ -12,8 +12,9 @@ import { isSystemError, removeIfThere } from '../data-directory/system-files.js'
 import { hashSlices, type Slices } from '../hashing/hash-slices.js';
 import type { HashingPool } from '../hashing/hashing-pool.js';
 import type { KeepTask } from '../hashing/hashing-task.js';
-import { type ByteSource, fill } from '../sharing/byte-source.js';
+import type { ByteSource } from '../sharing/byte-source.js';
 import { type FileStamp, isAsKept, type KeptStamp, stampOf } from '../sharing/file-stamp.js';
+import { fill } from '../sharing/open-source.js';
 import { refusalOf } from './destination.js';
 import { flushDirectory } from './directory-flush.js';
 import { isSameFile, moveWithoutOverwriting } from './move-without-overwriting.js';

@@ -1,5 +1,4 @@
 /** Where the bytes of a shared file are read from: a file under its own name, or one that is still being fetched. */
-import type { FileHandle } from 'node:fs/promises';
 import { isSystemError } from '../data-directory/system-files.js';
 import { type FileStamp, isUnchanged } from './file-stamp.js';
 import type { OpenFiles } from './open-files.js';
@@ -25,21 +24,11 @@ export class SourceFile implements ByteSource {
     try {
       return await this.#files.with(this.#path, async (file) => {
         // Asked after reading: what was written meanwhile shows, too.
-        return (await fill(file, offset, target)) && isUnchanged(this.#stamp, await file.stat({ bigint: true }));
+        return (await file.read(offset, target)) && isUnchanged(this.#stamp, await file.stats());
       });
     } catch (error) {
       if (isSystemError(error)) return false;
       throw error;
     }
   }
-}
-
-/** Reads until `target` is full. False where the file ends before. */
-export async function fill(file: FileHandle, offset: number, target: Uint8Array): Promise<boolean> {
-  for (let filled = 0; filled < target.length; ) {
-    const { bytesRead } = await file.read(target, filled, target.length - filled, offset + filled);
-    if (bytesRead === 0) return false;
-    filled += bytesRead;
-  }
-  return true;
 }

@@ -1,10 +1,9 @@
 /** The files that are being read from, kept open for the next read; bounded, the least recently used is closed. */
-import type { FileHandle } from 'node:fs/promises';
 import { MAX_OPEN_SOURCE_FILES } from '@p2p/protocol';
-import { openRegular } from '@p2p/transport';
+import { OpenSource } from './open-source.js';
 
 interface OpenFile {
-  readonly handle: Promise<FileHandle | undefined>;
+  readonly source: Promise<OpenSource | undefined>;
   /** Reads in progress: a file in use is not closed. */
   users: number;
 }
@@ -18,15 +17,15 @@ export class OpenFiles {
    * anew: another one may lie under the name by then. False where it is no regular file; rejects where it can't be
    * opened, or as `use` does.
    */
-  async with(path: string, use: (file: FileHandle) => Promise<boolean>): Promise<boolean> {
-    const file = this.#byPath.get(path) ?? { handle: openRegular(path), users: 0 };
+  async with(path: string, use: (file: OpenSource) => Promise<boolean>): Promise<boolean> {
+    const file = this.#byPath.get(path) ?? { source: OpenSource.open(path), users: 0 };
     this.#byPath.delete(path);
     this.#byPath.set(path, file);
     file.users++;
     let keep = false;
     try {
-      const handle = await file.handle;
-      keep = handle !== undefined && (await use(handle));
+      const source = await file.source;
+      keep = source !== undefined && (await use(source));
       return keep;
     } finally {
       file.users--;
@@ -58,7 +57,7 @@ export class OpenFiles {
   async #closeUnused(file: OpenFile): Promise<void> {
     if (file.users > 0) return;
     // Where it could not be opened there is nothing to close; its reader has been told.
-    const handle = await file.handle.catch(() => undefined);
-    await handle?.close();
+    const source = await file.source.catch(() => undefined);
+    await source?.close();
   }
 }
