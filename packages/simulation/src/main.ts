@@ -1,6 +1,6 @@
 /**
- * `pnpm simulate swarms [--seeds N] [--seed S] [--scenario NAME] [--most PEERS] [--tiny] [--write]`: swarms instead of
- * clusters, see swarms/show.ts.
+ * `pnpm simulate swarms [--seeds N] [--seed S] [--scenario NAME] [--most PEERS] [--workers W] [--tiny] [--write]`: swarms
+ * instead of clusters, see swarms/show.ts.
  *
  * `pnpm simulate [--seeds N] [--seed S] [--schedule NAME] [--workers W]`: runs N seeds from S on, says what happened in
  * them, and of those that broke a promise how to run them again. `--small-limits` does so with slices, batches and

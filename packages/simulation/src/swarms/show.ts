@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../mutations/bundle.js';
+import { keepOutcome, keptOutcomes } from './kept-results.js';
 import { plotOf } from './plot.js';
 import type { Outcome } from './scenario.js';
 import { type NamedScenario, scenarioOf, scenarios, tiny } from './scenarios.js';
@@ -20,6 +21,7 @@ export interface ShowSwarmsOptions {
   readonly isTiny: boolean;
   /** Only swarms of at most so many peers. */
   readonly most: number;
+  /** Whether what comes of them is kept, and the table and the plot are made anew of all that is. */
   readonly write: boolean;
 }
 
@@ -35,17 +37,23 @@ export async function showSwarms(options: ShowSwarmsOptions): Promise<number> {
   await runJobs(jobsOf(chosen, options), options.workers, (result) => {
     tell(result);
     if ('message' in result) failures.push(result);
-    else outcomes.get(result.name)?.push(result.outcome);
+    else {
+      outcomes.get(result.name)?.push(result.outcome);
+      if (options.write) keepOutcome(result.name, result.outcome);
+    }
   });
-  const summaries = chosen
-    .filter(({ name }) => outcomes.get(name)?.length)
-    .map((named) => summaryOf(named, outcomes.get(named.name) ?? []));
+  const summaries = summariesOf(options.write ? keptOutcomes() : outcomes);
   process.stdout.write(`\n${tableOf(summaries).join('\n')}\n\n`);
   const shortfalls = summaries.flatMap((summary) => shortfallOf(summary, summaries) ?? []);
   for (const shortfall of shortfalls) process.stdout.write(`${shortfall}\n`);
-  if (options.write && failures.length === 0 && options.scenario === undefined) await writeResults(summaries);
+  if (options.write && failures.length === 0) await writeResults(summaries);
   process.stdout.write(`violations  ${failures.length}\n`);
   return failures.length + shortfalls.length === 0 ? 0 : 1;
+}
+
+function summariesOf(outcomes: ReadonlyMap<string, readonly Outcome[]>): SwarmSummary[] {
+  const all = [...scenarios, ...tiny].filter(({ name }) => outcomes.get(name)?.length);
+  return all.map((named) => summaryOf(named, outcomes.get(named.name) ?? []));
 }
 
 function jobsOf(chosen: readonly NamedScenario[], { first, seeds }: ShowSwarmsOptions): SwarmJob[] {
