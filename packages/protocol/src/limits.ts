@@ -29,8 +29,8 @@ export const MAX_REPLY_FRAME_BYTES = 1024 * 1024;
 /** A batch of operations (see {@link SYNC_BATCH_BYTES}) plus the largest single one. */
 export const MAX_SYNC_FRAME_BYTES = 4 * 1024 * 1024;
 
-/** File bytes in one data frame: a run of this size keeps the cost per byte low. */
-export const MAX_DATA_BYTES = 1024 * 1024;
+/** File bytes in one data frame: a whole piece of a large file, since each frame and each piece has its price. */
+export const MAX_DATA_BYTES = 2 * 1024 * 1024;
 
 /** One run of file bytes and its header; control messages between peers stay far below. */
 export const MAX_PEER_FRAME_BYTES = MAX_DATA_BYTES + 64;

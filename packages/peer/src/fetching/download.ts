@@ -124,6 +124,7 @@ export class Download {
     if (this.#state !== 'queued' || this.#running !== undefined || this.#closed) return;
     const running = new AbortController();
     this.#running = running;
+    this.#context.hashing.getReady();
     if (this.#progress.done === 0) this.#become('downloading');
     await this.#turn.runExclusive(() => this.#begin(running.signal));
   }

@@ -41,6 +41,11 @@ export class HashingPool {
     this.#start = start;
   }
 
+  /** There will be something to do: a thread takes longer to begin than a small file takes to come. */
+  getReady(): void {
+    if (this.#lanes.size === 0) this.#begin();
+  }
+
   /** Whether so much waits that no more should come. */
   get isFull(): boolean {
     return this.#waitingBytes >= MAX_UNKEPT_BYTES;

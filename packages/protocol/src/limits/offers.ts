@@ -45,7 +45,7 @@ export const STUCK_FIRST_FLIGHT_MS = 500;
 
 /** Bytes in one data frame: small ones where the line is slow, so that each takes a fraction of the queue's time. */
 export const MIN_BLOCK_BYTES = 16 * 1024;
-export const MAX_BLOCK_BYTES = 1024 * 1024;
+export const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
 
 /** From 128 Mbit/s on that arrive, a processor is as likely to be what holds blocks up as the line is. */
 export const FAST_BYTES_PER_MS = 16_000;

@@ -35,7 +35,7 @@ export const MAX_OPEN_PIECES = 2 ** 23;
 export const MAX_UPLOAD_READS = 8;
 
 /** What one downloader's connection holds of files, read and not yet taken: beyond it nothing is read for it. */
-export const MAX_UPLOAD_BACKLOG_BYTES = 2 * 1024 * 1024;
+export const MAX_UPLOAD_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 /** How often it is looked whether something may be sent by now, apart from everything that says so. */
 export const UPLOAD_REVIEW_MS = 250;

@@ -5,7 +5,7 @@
 import { LEAF_BYTES, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES, MIN_PIECE_BYTES } from '@p2p/protocol';
 
 /** Above this many a file gets longer ones: a swarm gains nothing by more, and each has its price on either side. */
-const ENOUGH_PIECES = 1_024;
+const ENOUGH_PIECES = 512;
 
 /** Above this many a file gets pieces that don't fit a frame: its piece layer then stays at about 2 MiB. */
 const MOST_PIECES = 65_536;
@@ -21,8 +21,8 @@ export interface PieceGeometry {
 }
 
 /**
- * The piece length for a new share of `bytes`: the least of 256 KiB … 16 MiB that gives at most 1,024 pieces, but no
- * more than a frame of 1 MiB as long as there are at most 65,536.
+ * The piece length for a new share of `bytes`: the least of 256 KiB … 16 MiB that gives at most 512 pieces, but no
+ * more than a frame of 2 MiB as long as there are at most 65,536.
  */
 export function pieceLengthFor(bytes: number): number {
   let pieceLength = MIN_PIECE_BYTES;

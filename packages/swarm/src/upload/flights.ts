@@ -25,7 +25,7 @@ const UNHEARD_MS = 1_000;
 const FIRST_FLIGHTS_PART = 0.5;
 
 /** Whether bytes arrive fast shows within this time. */
-const FAST_SPAN_MS = 100;
+const FAST_SPAN_MS = 50;
 
 /** A block on its way. */
 export interface Flying {

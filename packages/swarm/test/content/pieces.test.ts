@@ -13,11 +13,11 @@ describe('piece length', () => {
   it.each([
     [0, 256 * KIB],
     [1, 256 * KIB],
-    [256 * MIB, 256 * KIB],
-    [256 * MIB + 1, 512 * KIB],
-    [512 * MIB + 1, 1 * MIB],
-    [64 * GIB, 1 * MIB],
-    [64 * GIB + 1, 2 * MIB],
+    [128 * MIB, 256 * KIB],
+    [128 * MIB + 1, 512 * KIB],
+    [512 * MIB + 1, 2 * MIB],
+    [128 * GIB, 2 * MIB],
+    [128 * GIB + 1, 4 * MIB],
     [1024 * GIB, 16 * MIB],
     [MAX_FILE_BYTES, 16 * MIB],
   ])('of a file of %i bytes is %i', (bytes, pieceLength) => {
