@@ -1,6 +1,6 @@
 import type { FileId, GroupId, QueryInput } from '@p2p/protocol';
 import { ContentHasher } from '@p2p/swarm';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Library, type SharedFile } from '../src/library/library.js';
 import { Announcer } from '../src/sharing/announcer.js';
 import type { ByteSource } from '../src/sharing/byte-source.js';
@@ -67,6 +67,38 @@ describe('the announcer', () => {
     announcer.refresh();
     await announcer.settled();
     expect(told.map(({ add }) => add.length)).toEqual([1_000, 1_000, 500, 1_000, 1_000, 500]);
+  });
+
+  it('looks at what has changed, and not at all the rest with it', async () => {
+    const { library, told, announcer } = announcing();
+    for (let number = 0; number < 1_000; number++) library.put(file(number, true));
+    await announcer.settled();
+    const all = vi.spyOn(library, 'shared');
+    const looks = vi.spyOn(library, 'own');
+    for (let number = 1_000; number < 1_010; number++) {
+      library.put(file(number, true));
+      await announcer.settled();
+    }
+    expect(told).toHaveLength(11);
+    expect(all).not.toHaveBeenCalled();
+    // Before it is told, and after.
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(20);
+  });
+
+  it('tells what changed while the tracker was being told', async () => {
+    const { library, told, announcer } = announcing();
+    const partial = file(1, false);
+    library.put(partial);
+    await Promise.resolve();
+    partial.content.finish(nowhere);
+    library.put(partial);
+    library.put(file(2, true));
+    library.remove({ id: idOf(2), user: 'alice' });
+    await announcer.settled();
+    expect(told).toEqual([
+      { add: [{ file: idOf(1), complete: false }], remove: [] },
+      { add: [{ file: idOf(1), complete: true }], remove: [] },
+    ]);
   });
 
   it('does not serve what the tracker refuses, until it has been told elsewhere', async () => {

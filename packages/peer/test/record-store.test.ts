@@ -91,6 +91,24 @@ describe('a store', () => {
     }
   });
 
+  it('knows how many records it has, whatever is written again, or taken away twice', async () => {
+    const { store } = await opened();
+    await store.write(['a', 'b', 'c'].map((key) => [key, body(1)] as const));
+    await store.write([
+      ['a', body(2)],
+      ['b', undefined],
+      ['never there', undefined],
+    ]);
+    await store.write([
+      ['b', undefined],
+      ['d', body(4)],
+    ]);
+    await store.close();
+    const again = await opened();
+    expect(again.complaint).toBeUndefined();
+    expect([...again.records.keys()]).toEqual(['a', 'c', 'd']);
+  });
+
   it.skipIf(process.platform === 'win32')('is for nobody else to read', async () => {
     const { store } = await opened();
     await chmod(directory, 0o700);

@@ -4,11 +4,23 @@ import type { Download } from './download.js';
 
 export class DownloadList {
   readonly #byKey = new Map<string, Download>();
+  /** Of those that are under way, and of some that were: where they are to lie. */
+  readonly #byPath = new Map<string, Download>();
   /** Whose are shown. */
   #user: string | undefined;
 
   get(name: DownloadName): Download | undefined {
     return this.#byKey.get(downloadKey(name));
+  }
+
+  has(download: Download): boolean {
+    return this.#byKey.get(keyOf(download)) === download;
+  }
+
+  /** What is under way to this path. */
+  underWayTo(path: string): Download | undefined {
+    const download = this.#byPath.get(path);
+    return download?.isUnderWay ? download : undefined;
   }
 
   /** It takes the place of the one before. */
@@ -18,6 +30,13 @@ export class DownloadList {
 
   remove(download: Download): void {
     this.#byKey.delete(keyOf(download));
+  }
+
+  /** To be called when it has come or gone, or its state has changed. */
+  review(download: Download): void {
+    const { path } = download.target;
+    if (download.isUnderWay && this.has(download)) this.#byPath.set(path, download);
+    else if (this.#byPath.get(path) === download) this.#byPath.delete(path);
   }
 
   all(): Download[] {

@@ -2,14 +2,7 @@
  * All downloads of this client: what may be asked for when, which of them run and which wait for their turn or for
  * their user to log in again. Those of an earlier run are there as soon as their user is.
  */
-import {
-  type ErrorCode,
-  type GroupId,
-  MAX_RUNNING_DOWNLOADS,
-  type Refusal,
-  type ReplyTo,
-  refusal,
-} from '@p2p/protocol';
+import { type ErrorCode, type GroupId, type Refusal, type ReplyTo, refusal } from '@p2p/protocol';
 import { Mutex } from 'async-mutex';
 import type { Answer, DownloadStatus } from '../api.js';
 import type { Explanation } from '../explanation.js';
@@ -18,6 +11,7 @@ import { resolveDestination } from './destination.js';
 import { Download } from './download.js';
 import type { DownloadContext } from './download-context.js';
 import { DownloadList } from './download-list.js';
+import { DownloadQueue } from './download-queue.js';
 import { isSameFile } from './download-target.js';
 import { explanationOf } from './explain-download.js';
 import { PartFile, placeFor } from './part-file.js';
@@ -42,11 +36,12 @@ export class Downloads {
   readonly #options: DownloadsOptions;
   readonly #context: DownloadContext;
   readonly #list = new DownloadList();
+  /** Of the user who is logged in. */
+  readonly #queue = new DownloadQueue();
   readonly #idleListeners = new Set<() => void>();
   /** Guards the way from the checks to the entry in the list. */
   readonly #starting = new Mutex();
   #user: string | undefined;
-  #maxRunning = MAX_RUNNING_DOWNLOADS;
   #closed = false;
 
   constructor(options: DownloadsOptions) {
@@ -113,15 +108,14 @@ export class Downloads {
     const download = this.named(group, file);
     if (download === undefined || !(download.isUnderWay || download.isKept)) return undefined;
     this.#list.remove(download);
+    this.#review(download);
     await download.cancel();
     return download;
   }
 
   /** Downloads that run at a time. Those that are too many go back into the queue. */
   setMaxRunning(count: number): void {
-    this.#maxRunning = count;
-    const running = this.#list.all().filter(({ isRunning }) => isRunning);
-    for (const download of running.slice(count)) void download.suspend();
+    this.#queue.setMaxRunning(count);
     this.#runQueued();
   }
 
@@ -140,6 +134,9 @@ export class Downloads {
       }
       this.#list.show(user);
     }
+    // Those of others, and of nobody, move no further.
+    this.#queue.clear();
+    for (const download of this.#list.all()) this.#review(download);
     this.refresh();
     this.#tellIfIdle();
   }
@@ -167,7 +164,7 @@ export class Downloads {
 
   /** Resolves when none is queued or downloading; false where that takes longer than `timeoutMs`. */
   whenIdle(timeoutMs: number | undefined): Promise<boolean> {
-    if (this.#isIdle()) return Promise.resolve(true);
+    if (this.#queue.isEmpty) return Promise.resolve(true);
     return new Promise((resolve) => {
       const settle = (idle: boolean): void => {
         clearTimeout(timer);
@@ -208,6 +205,7 @@ export class Downloads {
     const record = { user, group, file, metadata, ...placeFor(path), state: 'queued', sharing: true, order } as const;
     const download = new Download({ record, progress: undefined }, this.#context);
     this.#list.put(download);
+    this.#review(download);
     // Asked for is asked for, whatever becomes of this process.
     await download.remember();
     this.#listen(download, swarm);
@@ -218,8 +216,8 @@ export class Downloads {
     const resolved = await resolveDestination(destination, file);
     if (!resolved.ok) return resolved;
     const { path } = resolved;
-    const isTaken = this.#list.all().some((other) => other.isUnderWay && other.target.path === path);
-    if (isTaken) return refusal('destination_exists', `another download is on its way to ${path}`);
+    if (this.#list.underWayTo(path) !== undefined)
+      return refusal('destination_exists', `another download is on its way to ${path}`);
     return (await PartFile.probe(path)) ?? path;
   }
 
@@ -255,17 +253,11 @@ export class Downloads {
   }
 
   #runQueued(): void {
-    const all = this.#list.all();
-    let room = this.#maxRunning - all.filter(({ isRunning }) => isRunning).length;
-    for (const download of all) {
-      if (room <= 0 || this.#closed) return;
-      if (download.state !== 'queued' || download.isRunning || download.user !== this.#user) continue;
-      room--;
-      void download.run();
-    }
+    if (!this.#closed) this.#queue.fill();
   }
 
   #changed(download: Download): void {
+    this.#review(download);
     this.#options.changed(download.status());
     if (download.isActive) return;
     this.#options.swarms.leave(download.id);
@@ -273,12 +265,14 @@ export class Downloads {
     this.#tellIfIdle();
   }
 
-  #tellIfIdle(): void {
-    if (this.#isIdle()) for (const listener of this.#idleListeners) listener();
+  /** Its state may be another one now. */
+  #review(download: Download): void {
+    this.#list.review(download);
+    if (download.isActive && download.user === this.#user && this.#list.has(download)) this.#queue.add(download);
+    else this.#queue.delete(download);
   }
 
-  /** Those of others, and of nobody, move no further. */
-  #isIdle(): boolean {
-    return !this.#list.all().some((download) => download.isActive && download.user === this.#user);
+  #tellIfIdle(): void {
+    if (this.#queue.isEmpty) for (const listener of this.#idleListeners) listener();
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { FileId, GroupId } from '@p2p/protocol';
 import type { SharedContent } from '../sharing/shared-content.js';
+import { MultiMap } from './multi-map.js';
 
 export interface SharedFile {
   readonly id: FileId;
@@ -21,13 +22,25 @@ export interface SharedFile {
 type FileOfUser = Pick<SharedFile, 'id' | 'user'>;
 
 const fileKey = ({ id, user }: FileOfUser): string => `${id} ${user}`;
-const contentKey = (group: GroupId, root: string): string => `${group} ${root}`;
+const contentKey = ({ group, root }: Pick<SharedFile, 'group' | 'root'>): string => `${group} ${root}`;
+const nameKey = ({ user, groupName, name }: Pick<SharedFile, 'user' | 'groupName' | 'name'>): string =>
+  JSON.stringify([user, groupName, name]);
+
+/** The file whose place in the library is another one now; `all`: who is logged in, or what may be served. */
+export type LibraryChange = FileId | 'all';
+
+/** Somebody who is served a file until it is not servable any more. */
+interface Served {
+  readonly file: SharedFile;
+  readonly withdrawn: () => void;
+}
 
 export class Library {
   readonly #files = new Map<string, SharedFile>();
-  /** Keys of files. */
-  readonly #keysByContent = new Map<string, Set<string>>();
-  readonly #listeners = new Set<() => void>();
+  readonly #byContent = new MultiMap<string, SharedFile>();
+  readonly #byName = new MultiMap<string, SharedFile>();
+  readonly #served = new MultiMap<FileId, Served>();
+  readonly #listeners = new Set<(change: LibraryChange) => void>();
   #user: string | undefined;
   /** Files that the tracker does not let this user share (any more). */
   #refused: ReadonlySet<FileId> = new Set();
@@ -40,23 +53,30 @@ export class Library {
   /** Adds a file or puts it in its former one's place. */
   put(file: SharedFile): void {
     this.#insert(file);
-    this.#changed();
+    this.#changed(file.id);
   }
 
   get(file: FileOfUser): SharedFile | undefined {
     return this.#files.get(fileKey(file));
   }
 
+  /** The file as the user who is logged in shares it, refused or not. */
+  own(id: FileId): SharedFile | undefined {
+    return this.#user === undefined ? undefined : this.get({ id, user: this.#user });
+  }
+
   remove(of: FileOfUser): void {
     const file = this.get(of);
     if (file === undefined) return;
     this.#drop(file);
-    this.#changed();
+    this.#changed(file.id);
   }
 
   /** The file that this user shares under these names. */
   named(groupName: string, name: string): SharedFile | undefined {
-    return this.shared().find((file) => file.groupName === groupName && file.name === name);
+    if (this.#user === undefined) return undefined;
+    const [file] = this.#byName.of(nameKey({ user: this.#user, groupName, name }));
+    return file;
   }
 
   /** What the user who is logged in shares, refused files included. */
@@ -66,22 +86,20 @@ export class Library {
 
   /** What may be served to members of a group, by its content; a whole file rather than a part of one. */
   servable(group: GroupId, root: string): SharedFile | undefined {
-    const keys = this.#keysByContent.get(contentKey(group, root)) ?? [];
-    const found = [...keys].flatMap((key) => this.#files.get(key) ?? []).filter((file) => this.isServable(file));
+    const found = [...this.#byContent.of(contentKey({ group, root }))].filter((file) => this.isServable(file));
     return found.find(({ content }) => content.complete) ?? found[0];
   }
 
   /** Whether a file that was servable still is, with the same content. */
   isServable({ id, content }: SharedFile): boolean {
-    if (this.#user === undefined || this.#refused.has(id)) return false;
-    return this.get({ id, user: this.#user })?.content === content;
+    return !this.#refused.has(id) && this.own(id)?.content === content;
   }
 
   /** Who is logged in; undefined: nobody, and nothing is served. */
   setUser(user: string | undefined): void {
     if (this.#user === user) return;
     this.#user = user;
-    this.#changed();
+    this.#changed('all');
   }
 
   /** An account got another name by a merge. */
@@ -92,35 +110,45 @@ export class Library {
       this.#drop(file);
       this.#insert({ ...file, user: to });
     }
-    this.#changed();
+    this.#changed('all');
   }
 
   setRefused(refused: ReadonlySet<FileId>): void {
     this.#refused = refused;
-    this.#changed();
+    this.#changed('all');
   }
 
   /** Calls `listener` after every change; the returned function ends it. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: LibraryChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls `withdrawn` as soon as a file that is servable no longer is; the returned function ends it. */
+  whileServable(file: SharedFile, withdrawn: () => void): () => void {
+    const served: Served = { file, withdrawn };
+    this.#served.add(file.id, served);
+    return () => this.#served.delete(file.id, served);
+  }
+
   #insert(file: SharedFile): void {
+    const former = this.get(file);
+    if (former !== undefined) this.#drop(former);
     this.#files.set(fileKey(file), file);
-    const key = contentKey(file.group, file.root);
-    this.#keysByContent.set(key, (this.#keysByContent.get(key) ?? new Set()).add(fileKey(file)));
+    this.#byContent.add(contentKey(file), file);
+    this.#byName.add(nameKey(file), file);
   }
 
   #drop(file: SharedFile): void {
     this.#files.delete(fileKey(file));
-    const key = contentKey(file.group, file.root);
-    const keys = this.#keysByContent.get(key);
-    keys?.delete(fileKey(file));
-    if (keys?.size === 0) this.#keysByContent.delete(key);
+    this.#byContent.delete(contentKey(file), file);
+    this.#byName.delete(nameKey(file), file);
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+  #changed(change: LibraryChange): void {
+    for (const listener of this.#listeners) listener(change);
+    for (const { file, withdrawn } of change === 'all' ? this.#served.all() : [...this.#served.of(change)]) {
+      if (!this.isServable(file)) withdrawn();
+    }
   }
 }

@@ -116,15 +116,20 @@ export class RecordStore {
   }
 
   async #put(level: Level, taken: ReadonlyMap<string, RecordBody | undefined>): Promise<void> {
-    const keys = new Set(this.#keys);
-    for (const [key, body] of taken) body === undefined ? keys.delete(key) : keys.add(key);
     const changes = this.#changes + 1;
-    const all = [...taken, [SUM_KEY, sumOf(changes, keys.size)] as const];
+    const all = [...taken, [SUM_KEY, sumOf(changes, this.#countAfter(taken))] as const];
     await level.batch(all.map(operationOf), { sync: true });
     for (const [key, body] of taken) body === undefined ? this.#keys.delete(key) : this.#keys.add(key);
     this.#changes = changes;
     await this.#count?.write(changes);
     await makePrivate(level.location, this.#private);
+  }
+
+  /** Records that there are with these changes, without a look at those that stay as they are. */
+  #countAfter(taken: ReadonlyMap<string, RecordBody | undefined>): number {
+    let count = this.#keys.size;
+    for (const [key, body] of taken) count += Number(body !== undefined) - Number(this.#keys.has(key));
+    return count;
   }
 }
 

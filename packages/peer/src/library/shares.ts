@@ -12,6 +12,7 @@ import type { OpenFiles } from '../sharing/open-files.js';
 import { SharedContent } from '../sharing/shared-content.js';
 import type { KeptLibrary } from './kept-library.js';
 import type { Library, SharedFile } from './library.js';
+import { ShareList } from './share-list.js';
 import { type ShareRecord, shareKey, writeShare } from './share-records.js';
 import { type SourceState, stateOfSource } from './source-state.js';
 import { nameOf } from './trees.js';
@@ -32,17 +33,16 @@ type NewShare = Omit<ShareRecord, 'root' | 'bytes' | 'pieceLength' | 'stamp'>;
 export class Shares {
   readonly #options: SharesOptions;
   /** Of all users, those included that are not served now. */
-  readonly #records = new Map<string, ShareRecord>();
+  readonly #records = new ShareList();
 
   constructor(options: SharesOptions) {
     this.#options = options;
-    for (const record of options.kept.shares) this.#records.set(shareKey(record), record);
+    for (const record of options.kept.shares) this.#records.put(record);
   }
 
   /** The file at `path` as it was hashed before; undefined where it wasn't, or has changed since. */
   async known(path: string): Promise<Hashed | undefined> {
-    for (const record of this.#records.values()) {
-      if (record.path !== path) continue;
+    for (const record of [...this.#records.at(path)]) {
       const state = await stateOfSource(path, record.stamp);
       const tree = this.#options.kept.trees.get(record);
       if (state.is === 'same' && tree !== undefined) return { tree, stamp: state.stamp };
@@ -60,7 +60,7 @@ export class Shares {
 
   /** Serves what was fetched, unless an earlier copy is there that is served already. */
   async addFetched(share: NewShare, stamp: FileStamp, content: SharedContent): Promise<void> {
-    const former = this.#records.get(shareKey(share));
+    const former = this.#records.get(share);
     const isThere = former !== undefined && this.#options.library.get(former)?.content.complete;
     if (isThere && (await stateOfSource(former.path, former.stamp)).is === 'same') return;
     await this.#keep(share, stamp, content);
@@ -68,23 +68,21 @@ export class Shares {
 
   /** What a user shares under these names, be it served now or not. */
   named(user: string | undefined, groupName: string, name: string): ShareRecord | undefined {
-    const records = [...this.#records.values()];
-    return records.find((each) => each.user === user && each.groupName === groupName && each.name === name);
+    return user === undefined ? undefined : this.#records.named({ user, groupName, name });
   }
 
   /** Serves a file no longer, now and later. */
   async forget(share: Pick<ShareRecord, 'user' | 'id'>): Promise<void> {
-    const key = shareKey(share);
     this.#options.library.remove(share);
-    if (this.#records.delete(key)) await this.#options.kept.store.write([[key, undefined]]);
+    if (this.#records.delete(share)) await this.#options.kept.store.write([[shareKey(share), undefined]]);
   }
 
   /** An account got another name by a merge. */
   async renameUser(from: string, to: string): Promise<void> {
-    const own = [...this.#records.values()].filter(({ user }) => user === from);
+    const own = this.#records.of(from);
     const renamed = own.map((record) => ({ ...record, user: to }));
-    for (const record of own) this.#records.delete(shareKey(record));
-    for (const record of renamed) this.#records.set(shareKey(record), record);
+    for (const record of own) this.#records.delete(record);
+    for (const record of renamed) this.#records.put(record);
     const gone = own.map((record) => [shareKey(record), undefined] as const);
     const there = renamed.map((record) => [shareKey(record), writeShare(record)] as const);
     await this.#options.kept.store.write([...gone, ...there]);
@@ -94,12 +92,11 @@ export class Shares {
   async bringBack(user: string): Promise<void> {
     const { library, notice } = this.#options;
     const lost: string[] = [];
-    for (const record of [...this.#records.values()]) {
-      if (record.user !== user) continue;
+    for (const record of this.#records.of(user)) {
       const state = await stateOfSource(record.path, record.stamp);
       if (library.user !== user) return;
       // Uploaded again, or forgotten, meanwhile.
-      if (this.#records.get(shareKey(record)) !== record) continue;
+      if (this.#records.get(record) !== record) continue;
       const line = state.is === 'same' ? await this.#serveAgain(record, state.stamp) : await this.#lose(record, state);
       if (line !== undefined) lost.push(line);
     }
@@ -114,7 +111,7 @@ export class Shares {
     // Somebody else's connection may have noticed before.
     if (library.get(file)?.content !== file.content) return;
     library.remove(file);
-    const record = this.#records.get(shareKey(file));
+    const record = this.#records.get(file);
     if (record === undefined) return;
     const state = await stateOfSource(record.path, record.stamp);
     notice(state.is === 'same' ? unreadable(record) : await this.#lose(record, state));
@@ -141,7 +138,7 @@ export class Shares {
   async #keep(share: NewShare, stamp: FileStamp, content: SharedContent): Promise<void> {
     const { kept } = this.#options;
     const record = { ...share, ...nameOf(content.tree), stamp };
-    this.#records.set(shareKey(record), record);
+    this.#records.put(record);
     this.#serve(record, content);
     await kept.store.write([...kept.trees.changesFor(content.tree), [shareKey(record), writeShare(record)]]);
   }

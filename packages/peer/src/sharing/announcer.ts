@@ -3,7 +3,7 @@
  * everything anew to a tracker that takes over or after a log-in.
  */
 import { type FileId, LEASE_RENEWAL_MS, MAX_ANNOUNCED_FILES, type QueryInput } from '@p2p/protocol';
-import type { Library } from '../library/library.js';
+import type { Library, LibraryChange } from '../library/library.js';
 import type { TrackerSession } from '../tracker-session/tracker-session.js';
 
 type Announcement = Pick<Extract<QueryInput, { type: 'announce' }>, 'add' | 'remove'>;
@@ -14,6 +14,8 @@ export class Announcer {
   readonly #stopListening: () => void;
   /** What the tracker has been told: file → whether it is whole. */
   #told = new Map<FileId, boolean>();
+  /** Files of which that may be something else than what the library says. */
+  readonly #unsure = new Set<FileId>();
   #refused = new Set<FileId>();
   /** Rises when the tracker has forgotten everything: answers to what was asked before no longer count. */
   #epoch = 0;
@@ -24,7 +26,7 @@ export class Announcer {
   constructor(session: Pick<TrackerSession, 'ask'>, library: Library) {
     this.#session = session;
     this.#library = library;
-    this.#stopListening = library.onChange(() => this.#start());
+    this.#stopListening = library.onChange((change) => this.#doubt(change));
   }
 
   /** Announces everything again: another tracker, or another log-in. */
@@ -32,7 +34,7 @@ export class Announcer {
     this.#epoch++;
     this.#told = new Map();
     if (this.#refused.size > 0) this.#setRefused(new Set());
-    this.#start();
+    this.#doubt('all');
   }
 
   /** Resolves when nothing is left to announce, or the tracker can't be told now. */
@@ -44,6 +46,16 @@ export class Announcer {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#stopListening();
+  }
+
+  #doubt(change: LibraryChange): void {
+    if (change === 'all') {
+      for (const { id } of this.#library.shared()) this.#unsure.add(id);
+      for (const id of this.#told.keys()) this.#unsure.add(id);
+    } else {
+      this.#unsure.add(change);
+    }
+    this.#start();
   }
 
   #start(): void {
@@ -70,16 +82,17 @@ export class Announcer {
     return called.ok;
   }
 
-  /** The next differences; undefined where the tracker knows everything. */
+  /** The next differences; undefined where the tracker knows everything. They are looked at again when it has answered. */
   #nextPage(): Announcement | undefined {
     const add: { file: FileId; complete: boolean }[] = [];
-    const wanted = new Set<FileId>();
-    for (const { id, content } of this.#library.shared()) {
-      wanted.add(id);
-      if (this.#refused.has(id) || this.#told.get(id) === content.complete) continue;
-      if (add.length < MAX_ANNOUNCED_FILES) add.push({ file: id, complete: content.complete });
+    const remove: FileId[] = [];
+    for (const id of this.#unsure) {
+      if (add.length + remove.length === MAX_ANNOUNCED_FILES) break;
+      const wanted = this.#library.own(id)?.content.complete;
+      if (wanted === this.#told.get(id) || (wanted !== undefined && this.#refused.has(id))) this.#unsure.delete(id);
+      else if (wanted === undefined) remove.push(id);
+      else add.push({ file: id, complete: wanted });
     }
-    const remove = [...this.#told.keys()].filter((id) => !wanted.has(id)).slice(0, MAX_ANNOUNCED_FILES);
     return add.length === 0 && remove.length === 0 ? undefined : { add, remove };
   }
 

@@ -60,7 +60,7 @@ export class ServingConnection {
   readonly #options: ServingOptions;
   readonly #channels = new Map<number, OpenChannel>();
   readonly #grants = new Map<GroupId, Grant>();
-  readonly #stopListening: (() => void)[];
+  readonly #stopListening: () => void;
   /** Pieces of all files that are open. */
   #openPieces = 0;
   #greeted = false;
@@ -71,10 +71,7 @@ export class ServingConnection {
   constructor(connection: Connection, options: ServingOptions, closed: () => void) {
     this.#connection = connection;
     this.#options = options;
-    this.#stopListening = [
-      options.library.onChange(() => this.#withdrawUnshared()),
-      options.gatekeeper.onEnd(() => this.reviewGrants()),
-    ];
+    this.#stopListening = options.gatekeeper.onEnd(() => this.reviewGrants());
     this.#deadline = setTimeout(() => connection.fail('hello_timeout'), HELLO_TIMEOUT_MS);
     connection.start({
       frame: (frame) => this.#receive(frame),
@@ -171,9 +168,13 @@ export class ServingConnection {
     if (this.#openPieces + pieceCount > MAX_OPEN_PIECES) return this.#refuse(channel, 'too_many_channels');
     this.#openPieces += pieceCount;
     const newPieces: number[] = [];
-    const stopListening = file.content.onPiece((piece) => {
-      newPieces.push(piece);
-      this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
+    const stopListening = this.#follow(file, {
+      piece: (piece) => {
+        newPieces.push(piece);
+        this.#haveTimer ??= setTimeout(() => this.#sendHaves(), HAVE_INTERVAL_MS);
+      },
+      // Somebody logged out, or the file is shared no longer.
+      withdrawn: () => this.#refuse(channel, 'not_shared'),
     });
     const changed = (): void => this.#withdrawChanged(channel);
     const lane = this.#openLane({ connection: this.#connection, channel, content: file.content, changed }, file.id);
@@ -181,6 +182,16 @@ export class ServingConnection {
     clearTimeout(this.#deadline);
     const opened: ChannelOpened = { type: 'opened', channel, complete: file.content.pieces.isFull };
     this.#send(opened.complete ? opened : { ...opened, pieces: file.content.pieces.toBytes() });
+  }
+
+  #follow(file: SharedFile, follower: { piece(index: number): void; withdrawn(): void }): () => void {
+    const stops = [
+      file.content.onPiece((piece) => follower.piece(piece)),
+      this.#options.library.whileServable(file, () => follower.withdrawn()),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   #openLane(taker: Taker, file: FileId): UploadLane {
@@ -241,13 +252,6 @@ export class ServingConnection {
     if (file !== undefined) this.#options.changed(file);
   }
 
-  /** The library has changed: somebody logged out, or a file is shared no longer. */
-  #withdrawUnshared(): void {
-    for (const [channel, { file }] of this.#channels) {
-      if (!this.#options.library.isServable(file)) this.#refuse(channel, 'not_shared');
-    }
-  }
-
   #reject(channel: number, request: number): void {
     this.#send({ type: 'rejected', channel, request });
   }
@@ -265,7 +269,7 @@ export class ServingConnection {
 
   #release(): void {
     clearTimeout(this.#haveTimer);
-    for (const stop of this.#stopListening) stop();
+    this.#stopListening();
     for (const channel of [...this.#channels.keys()]) this.#close(channel);
     clearTimeout(this.#deadline);
   }

@@ -1,0 +1,53 @@
+/** The shares of all users of this client, as they are looked up: by the file, by where it lies, by what it is called. */
+import { MultiMap } from './multi-map.js';
+import { type ShareRecord, shareKey } from './share-records.js';
+
+type Names = Pick<ShareRecord, 'user' | 'groupName' | 'name'>;
+
+const nameKey = ({ user, groupName, name }: Names): string => JSON.stringify([user, groupName, name]);
+
+export class ShareList {
+  readonly #byKey = new Map<string, ShareRecord>();
+  readonly #byPath = new MultiMap<string, ShareRecord>();
+  readonly #byName = new MultiMap<string, ShareRecord>();
+
+  /** It takes the place of what was recorded of the same file. */
+  put(record: ShareRecord): void {
+    const former = this.get(record);
+    if (former !== undefined) this.#unlist(former);
+    this.#byKey.set(shareKey(record), record);
+    this.#byPath.add(record.path, record);
+    this.#byName.add(nameKey(record), record);
+  }
+
+  get(share: Pick<ShareRecord, 'user' | 'id'>): ShareRecord | undefined {
+    return this.#byKey.get(shareKey(share));
+  }
+
+  /** False where there is none. */
+  delete(share: Pick<ShareRecord, 'user' | 'id'>): boolean {
+    const record = this.get(share);
+    if (record === undefined) return false;
+    this.#unlist(record);
+    return this.#byKey.delete(shareKey(record));
+  }
+
+  /** What is shared of this path: several users may, in several groups. */
+  at(path: string): ReadonlySet<ShareRecord> {
+    return this.#byPath.of(path);
+  }
+
+  named(names: Names): ShareRecord | undefined {
+    const [record] = this.#byName.of(nameKey(names));
+    return record;
+  }
+
+  of(user: string): ShareRecord[] {
+    return [...this.#byKey.values()].filter((record) => record.user === user);
+  }
+
+  #unlist(record: ShareRecord): void {
+    this.#byPath.delete(record.path, record);
+    this.#byName.delete(nameKey(record), record);
+  }
+}
