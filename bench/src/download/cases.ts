@@ -9,7 +9,7 @@ export interface Case {
 }
 
 /** What is measured beside the cases, each by its name. */
-export type Part = 'choices' | 'event loops' | 'hashing' | 'stalling' | 'large';
+export type Part = 'choices' | 'event loops' | 'hashing' | 'stalling' | 'small files' | 'large';
 
 export interface Plan {
   readonly bytes: number;
@@ -18,6 +18,7 @@ export interface Plan {
   readonly parts: ReadonlySet<Part>;
   /** Downloaders that take nothing, beside one that does. */
   readonly stalling: number;
+  readonly smallFiles: number;
 }
 
 const oneToOne: Case = { seeders: 1, downloaders: 1 };
@@ -33,7 +34,7 @@ export function nameOf({ seeders, downloaders }: Case): string {
 
 /** Throws where there is nothing of the name that `only` gives. */
 export function planOf({ tiny, large, sizeMib, rounds, only }: BenchmarkOptions): Plan {
-  const parts: readonly Part[] = ['choices', 'event loops', 'hashing', 'stalling', 'large'];
+  const parts: readonly Part[] = ['choices', 'event loops', 'hashing', 'stalling', 'small files', 'large'];
   const names = [...cases.map(nameOf), ...parts];
   if (only !== undefined && !names.includes(only))
     throw new RangeError(`there is no "${only}", but ${names.join(', ')}`);
@@ -46,5 +47,6 @@ export function planOf({ tiny, large, sizeMib, rounds, only }: BenchmarkOptions)
     cases: cases.filter((each) => wanted.includes(nameOf(each))),
     parts: new Set(parts.filter((part) => wanted.includes(part))),
     stalling: tiny ? 4 : 49,
+    smallFiles: tiny ? 20 : 10_000,
   };
 }

@@ -17,6 +17,7 @@ import { measureLinearity } from './linearity.js';
 import { figuresOf, lineOf, median, ratesOf } from './outcome.js';
 import { findPlace, type Place } from './place.js';
 import { playRound, type Reading, type Stage } from './round.js';
+import { measureSmallFiles } from './small-files.js';
 import { measureStalling } from './stalling.js';
 import { ratiosOf } from './wishes.js';
 
@@ -60,6 +61,7 @@ async function measureIn(place: Place, plan: Plan, options: BenchmarkOptions): P
   if (parts.has('event loops')) figures.push(...(await measureEventLoops(stage)));
   if (parts.has('hashing')) figures.push(...(await measureHashing(stage, { rounds, say })));
   if (parts.has('stalling')) figures.push(...(await measureStalling(stage, plan.stalling)));
+  if (parts.has('small files')) figures.push(...(await measureSmallFiles(stage, { count: plan.smallFiles, say })));
   if (parts.has('large')) figures.push(...(await measureLarge(plan, say)));
   return [...figures, ...absent.map((name) => ({ what: `rounds of ${name}, not installed`, value: 0, unit: '' }))];
 }

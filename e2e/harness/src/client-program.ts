@@ -49,6 +49,14 @@ export class ClientProgram extends Program {
     return answer;
   }
 
+  /** Gives it commands all at once, as a script does, and waits for their answers. */
+  async script(lines: readonly string[]): Promise<CommandAnswer[]> {
+    this.write(lines.join('\n'));
+    const answers: CommandAnswer[] = [];
+    for (const line of lines) answers.push(await this.bounded(this.#nextAnswer(), `"${line}"`));
+    return answers;
+  }
+
   /** The command's result. Throws where it was refused. */
   // biome-ignore lint/suspicious/noExplicitAny: see CommandAnswer.
   async succeed(line: string): Promise<any> {

@@ -10,6 +10,7 @@ export class Forwarder {
   readonly #lanes = new Set<Lane>();
   readonly #cutDirections = new Set<Direction>();
   readonly #carriedBytes: Record<Direction, number> = { there: 0, back: 0 };
+  #connections = 0;
   #pace: Pace = {};
 
   private constructor(server: Server, port: number) {
@@ -53,6 +54,11 @@ export class Forwarder {
     return this.#carriedBytes[direction];
   }
 
+  /** How often somebody has connected. */
+  get connections(): number {
+    return this.#connections;
+  }
+
   /** New connections pass again, at full speed; those from before are broken off. */
   heal(): void {
     this.#cutDirections.clear();
@@ -66,6 +72,7 @@ export class Forwarder {
   }
 
   #carry(incoming: Socket, target: number): void {
+    this.#connections++;
     this.#hold(incoming);
     if (this.#cutDirections.size === 2) return;
     const outgoing = connect(target, '127.0.0.1');

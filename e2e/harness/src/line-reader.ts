@@ -30,8 +30,10 @@ export class LineReader {
 
   /** The first line from number `from` on that fits, as soon as there is one. Rejects when the output ends without. */
   find(fits: (line: string) => boolean, from = 0): Promise<string> {
-    const known = this.lines.slice(from).find(fits);
-    if (known !== undefined) return Promise.resolve(known);
+    for (let at = from; at < this.lines.length; at++) {
+      const line = this.lines[at] as string;
+      if (fits(line)) return Promise.resolve(line);
+    }
     if (this.#ended) return Promise.reject(new Error('the output has ended without it'));
     return new Promise((found, failed) => this.#waiting.push({ fits, found, failed }));
   }
