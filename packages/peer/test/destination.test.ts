@@ -2,14 +2,14 @@ import { access, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveDestination } from '../src/fetching/destination.js';
-import { PartFile } from '../src/fetching/part-file.js';
+import { PartFile, placeFor } from '../src/fetching/part-file.js';
 import { putIntoPart } from './part-bytes.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 async function partAt(path: string): Promise<PartFile> {
-  const part = await PartFile.create(path);
-  if ('code' in part) throw new Error(part.message);
-  return part;
+  const opened = await PartFile.open(placeFor(path));
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.part;
 }
 
 describe('the destination of a download', () => {

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveDestination } from '../src/fetching/destination.js';
 import { moveWithoutOverwriting } from '../src/fetching/move-without-overwriting.js';
-import { PartFile } from '../src/fetching/part-file.js';
+import { PartFile, placeFor } from '../src/fetching/part-file.js';
 import { putIntoPart } from './part-bytes.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -29,8 +29,9 @@ beforeEach(async () => {
 });
 
 async function partAt(path: string): Promise<PartFile> {
-  const part = await PartFile.create(path);
-  if ('code' in part) throw new Error(part.message);
+  const opened = await PartFile.open(placeFor(path));
+  if (!opened.ok) throw new Error(opened.message);
+  const { part } = opened;
   await putIntoPart(dirname(path), 0, Buffer.from('verified'));
   return part;
 }

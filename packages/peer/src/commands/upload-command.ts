@@ -12,6 +12,7 @@ import { checkReadable, type HashedFile, hashFile } from '../sharing/hash-file.j
 import type { Account } from '../tracker-session/account.js';
 import type { Called, TrackerSession } from '../tracker-session/tracker-session.js';
 import { checkRequest } from './checks.js';
+import { MembershipCheck } from './membership-check.js';
 
 /** Progress of hashing is told at most this often. */
 const PROGRESS_INTERVAL_MS = 500;
@@ -27,16 +28,18 @@ export interface UploadCommandContext {
 
 export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'uploadFile'> {
   const { session, account, announcer } = context;
+  const membership = new MembershipCheck({ session, announcer });
   return {
     async uploadFile(path, group, name) {
       const file = { kind: 'file', text: name ?? basename(path), chosen: true } as const;
       const checked = checkRequest(account, { kind: 'group', text: group }, file);
       if (!checked.ok) return checked;
       const [groupName, fileName] = checked.names;
-      const member = await session.ask({ type: 'check_member', group: groupName });
-      if (!member.ok) return member;
-      const hashed = (await checkReadable(path)) ?? (await knownOrHashed(context, path));
-      if (!hashed.ok) return hashed;
+      const noMember = await membership.check(groupName);
+      if (noMember !== undefined) return noMember;
+      const hashed = await knownOrHashed(context, path);
+      // What a tracker has to say comes before what is wrong with the file.
+      if (!hashed.ok) return (await membership.ask(groupName)) ?? hashed;
       const { bytes, pieceLength } = hashed.tree.geometry;
       // 32 bytes in hex are what a root is.
       const root = Buffer.from(hashed.tree.root).toString('hex') as ContentRoot;
@@ -57,9 +60,11 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
   };
 }
 
+/** Whoever hashes it opens it as well. */
 async function knownOrHashed({ shares, threads, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
   const known = await shares.known(path);
-  return known === undefined ? await hashFile(path, everyNowAndThen(path, hashing), threads) : { ok: true, ...known };
+  if (known === undefined) return await hashFile(path, everyNowAndThen(path, hashing), threads);
+  return (await checkReadable(path)) ?? { ok: true, ...known };
 }
 
 interface Upload {

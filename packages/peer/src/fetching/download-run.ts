@@ -139,7 +139,8 @@ export class DownloadRun {
     const { library } = context;
     const { content } = progress;
     const user = sharer();
-    if (user === undefined || content === undefined) return;
+    // Of what has no parts nobody could be given one.
+    if (user === undefined || content === undefined || content.geometry.pieceCount <= 1) return;
     const { group: groupName, file: name, metadata } = target;
     const { file: id, group, root } = metadata;
     const shared = library.get({ id, user })?.content;

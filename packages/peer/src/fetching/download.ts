@@ -260,10 +260,13 @@ export class Download {
     this.#run?.finish();
     this.#run = undefined;
     this.#running = undefined;
-    if (content !== undefined && this.#sharing)
-      await shares.addFetched(shareOf(this.target, this.user), stamp, content);
+    const isShared = content !== undefined && this.#sharing;
     this.#state = 'complete';
-    await this.remember();
+    // Written down together.
+    await Promise.all([
+      isShared ? shares.addFetched(shareOf(this.target, this.user), stamp, content) : undefined,
+      this.remember(),
+    ]);
     this.#become('complete');
   }
 

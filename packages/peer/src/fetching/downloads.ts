@@ -7,7 +7,7 @@ import { Mutex } from 'async-mutex';
 import type { Answer, DownloadStatus } from '../api.js';
 import type { Explanation } from '../explanation.js';
 import type { SwarmSubscriptions } from '../tracker-session/swarm-subscriptions.js';
-import { resolveDestination } from './destination.js';
+import { type Destination, resolveDestination } from './destination.js';
 import { Download } from './download.js';
 import type { DownloadContext } from './download-context.js';
 import { DownloadList } from './download-list.js';
@@ -51,15 +51,20 @@ export class Downloads {
 
   /** Checks everything in the contract's order, and begins in the background; or goes on where an earlier one failed. */
   async start(request: DownloadRequest): Promise<Answer<{ group: string; file: string; bytes: number; path: string }>> {
-    const opened = await this.#options.swarms.open(request.group, request.file);
+    const { group, file, destination } = request;
+    // A look at this machine, while the tracker is asked: what it says counts last.
+    const [opened, resolved] = await Promise.all([
+      this.#options.swarms.open(group, file),
+      resolveDestination(destination, file),
+    ]);
     if (!opened.ok) return opened;
     this.#options.wallet.put(opened.swarm.group, opened.swarm.grant);
     return this.#starting.runExclusive(async () => {
-      const download = await this.#place(request, opened.swarm);
+      const download = await this.#place(request, opened.swarm, resolved);
       if ('code' in download) return download;
       this.#runQueued();
       const { path, metadata } = download.target;
-      return { ok: true, result: { group: request.group, file: request.file, bytes: metadata.bytes, path } };
+      return { ok: true, result: { group, file, bytes: metadata.bytes, path } };
     });
   }
 
@@ -183,11 +188,14 @@ export class Downloads {
     await Promise.all(this.#list.all().map((download) => download.close()));
   }
 
-  async #place(request: DownloadRequest, swarm: ReplyTo<'open_swarm'>): Promise<Download | Refusal> {
-    const { group, file } = request;
+  async #place(
+    { group, file }: DownloadRequest,
+    swarm: ReplyTo<'open_swarm'>,
+    destination: Destination,
+  ): Promise<Download | Refusal> {
     const former = this.named(group, file);
     if (former?.isUnderWay) return refusal('already_exists', 'this download is under way');
-    const path = await this.#checkPath(request);
+    const path = await this.#checkPath(destination);
     const user = this.#user;
     if (typeof path !== 'string' || user === undefined) {
       this.#options.swarms.leave(swarm.file);
@@ -212,13 +220,11 @@ export class Downloads {
     return download;
   }
 
-  async #checkPath({ destination, file }: DownloadRequest): Promise<string | Refusal> {
-    const resolved = await resolveDestination(destination, file);
-    if (!resolved.ok) return resolved;
-    const { path } = resolved;
-    if (this.#list.underWayTo(path) !== undefined)
-      return refusal('destination_exists', `another download is on its way to ${path}`);
-    return (await PartFile.probe(path)) ?? path;
+  async #checkPath(destination: Destination): Promise<string | Refusal> {
+    if (!destination.ok) return destination;
+    const { path } = destination;
+    if (this.#list.underWayTo(path) === undefined) return (await PartFile.probe(path)) ?? path;
+    return refusal('destination_exists', `another download is on its way to ${path}`);
   }
 
   /** What is known of the peers serves until a tracker has said more. */

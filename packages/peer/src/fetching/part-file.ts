@@ -32,6 +32,9 @@ export interface PartPlace {
 /** `found`: it was there already, left by an earlier run. */
 export type OpenedPart = { readonly ok: true; readonly part: PartFile; readonly found: boolean } | Refusal;
 
+/** With what tells that it is unchanged. */
+export type Published = { readonly ok: true; readonly stamp: FileStamp } | Refusal;
+
 export class PartFile implements ByteSource {
   /** Where the file will lie. */
   readonly path: string;
@@ -51,15 +54,14 @@ export class PartFile implements ByteSource {
 
   /** Whether a file can be made beside `path`; nothing stays there. */
   static async probe(path: string): Promise<Refusal | undefined> {
-    const created = await PartFile.create(path);
-    if ('code' in created) return created;
-    await created.discard();
-    return undefined;
-  }
-
-  static async create(path: string): Promise<PartFile | Refusal> {
-    const opened = await PartFile.open(placeFor(path));
-    return opened.ok ? opened.part : opened;
+    const { partPath } = placeFor(path);
+    try {
+      await (await open(partPath, 'wx')).close();
+      await removeIfThere(partPath);
+      return undefined;
+    } catch (error) {
+      return refusalOf(error, path);
+    }
   }
 
   /** What an earlier run, or one before a pause, has left; undefined where nothing is there that could be used. */
@@ -147,12 +149,13 @@ export class PartFile implements ByteSource {
   }
 
   /**
-   * Flushes the file and moves it under its final name. Afterwards it can still be read from here until
-   * {@link close}; what tells that it is unchanged is returned.
+   * Flushes the file, has `record` say what then tells that it is unchanged, and moves it under its final name.
+   * Afterwards it can still be read from here until {@link close}; what tells that it is unchanged is returned.
    */
-  async publish(): Promise<{ readonly ok: true; readonly stamp: FileStamp } | Refusal> {
+  async publish(record?: (stamp: FileStamp) => Promise<void>): Promise<Published> {
     try {
       await this.#file.sync();
+      await record?.(stampOf(await this.#file.stat({ bigint: true })));
       // The name may lead elsewhere by now: what is written and verified is only what is open here.
       if (!(await this.isInPlace())) {
         return refusal('destination_unwritable', `the directory of ${this.path} was moved, or replaced, meanwhile`);

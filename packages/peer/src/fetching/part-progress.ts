@@ -20,7 +20,7 @@ import type { ByteSource } from '../sharing/byte-source.js';
 import type { FileStamp, KeptStamp } from '../sharing/file-stamp.js';
 import { SharedContent } from '../sharing/shared-content.js';
 import type { DownloadTarget } from './download-target.js';
-import { PartFile, stampIfPublished } from './part-file.js';
+import { PartFile, type Published, stampIfPublished } from './part-file.js';
 import { piecesIn } from './piece-check.js';
 
 export interface PartProgressOptions {
@@ -143,25 +143,23 @@ export class PartProgress {
 
   /** Flushes the part file, then records what is in it. Of where the file can't be flushed nothing is recorded. */
   save(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
     return this.#saving.runExclusive(async () => {
       const content = this.#content;
       // Taken before the flush: what is verified later may not be on disk with it.
       const pieces = content?.pieces.clone();
       const stamp = await this.#part?.flush();
-      if (content === undefined || pieces === undefined || stamp === undefined) return;
-      this.#stamp = stamp;
-      await this.#record(stamp, pieces);
+      if (pieces !== undefined && stamp !== undefined) await this.#record(stamp, pieces);
     });
   }
 
   /** Moves the whole file under its final name. What is recorded before tells a later run that it was ours. */
-  async publish(): Promise<{ readonly ok: true; readonly stamp: FileStamp } | Refusal> {
-    const part = this.#part;
-    if (part === undefined) throw new Error('a fetch has ended without its file');
-    await this.save();
-    return await part.publish();
+  async publish(): Promise<Published> {
+    const [part, content] = [this.#part, this.#content];
+    if (part === undefined || content === undefined) throw new Error('a fetch has ended without its file');
+    this.#stopTimer();
+    // One flush for both: with ten thousand small files it is flushes that take the time.
+    return await this.#saving.runExclusive(() => part.publish((stamp) => this.#record(stamp, content.pieces.clone())));
   }
 
   /** Whether a download that fails for this reason could go on: something is verified, and would be found again. */
@@ -181,7 +179,7 @@ export class PartProgress {
 
   /** The file lies under its final name: there it is read from now on. Undefined where its hashes are not known. */
   async finished(source: ByteSource): Promise<SharedContent | undefined> {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const tree = this.#tree;
     this.#content?.finish(source);
     await this.#part?.close();
@@ -190,8 +188,7 @@ export class PartProgress {
 
   /** Removes the part file, and what is known of it. */
   async discard(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
     await this.#saving.waitForUnlock();
     const { kept, target, user } = this.#options;
     await (this.#part ?? (await PartFile.find(target)))?.discard();
@@ -215,10 +212,16 @@ export class PartProgress {
     this.#lastHad = () => [];
   }
 
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   async #record(stamp: KeptStamp, pieces: Bitfield): Promise<void> {
     const { kept, target, user } = this.#options;
     const content = this.#content;
     if (content === undefined) return;
+    this.#stamp = stamp;
     const name = { user: user(), group: target.group, file: target.file };
     const lastHad = this.lastHad.map(({ peer, run: [first, end] }) => [peer as DeviceId, first, end] as const);
     await kept.saveProgress(name, { stamp, pieces, sources: [...this.#sources], lastHad }, content.tree);

@@ -29,7 +29,12 @@ export class Announcer {
     this.#stopListening = library.onChange((change) => this.#doubt(change));
   }
 
-  /** Announces everything again: another tracker, or another log-in. */
+  /** Another one whenever a tracker may say something else than before of what this user may share. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Announces everything again: another tracker, another log-in, or other rights. */
   refresh(): void {
     this.#epoch++;
     this.#told = new Map();
