@@ -26,12 +26,20 @@ export const swarm: Benchmark = {
   run: async (options) => {
     const { there, absent } = options.rivals ? findRivals() : { there: [], absent: [] };
     const figures: Figure[] = [];
-    for (const scenario of options.tiny ? scenarios.tiny : scenarios.full) {
+    for (const scenario of chosen(options)) {
       figures.push(...(await measure(scenario, [ownClients, ...there], options)));
     }
     return [...figures, ...absent.map((name) => ({ what: `rounds of ${name}, not installed`, value: 0, unit: '' }))];
   },
 };
+
+/** Throws where there is nothing of the name that `only` gives. */
+function chosen({ tiny, only }: BenchmarkOptions): readonly Scenario[] {
+  const all = tiny ? scenarios.tiny : scenarios.full;
+  const found = all.filter(({ name }) => only === undefined || name === only);
+  if (found.length === 0) throw new RangeError(`there is no "${only}", but ${all.map(({ name }) => name).join('; ')}`);
+  return found;
+}
 
 async function measure(
   scenario: Scenario,
