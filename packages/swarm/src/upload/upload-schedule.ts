@@ -3,7 +3,7 @@
  * something can be sent. Downloaders are served in turn, the one that has waited longest first, a whole piece each; what
  * of, is said by piece-order.ts, and how much is on its way by flights.ts.
  */
-import { MAX_BLOCK_BYTES, MIN_BLOCK_BYTES } from '@p2p/protocol';
+import { FIRST_FLIGHT_BYTES, MAX_BLOCK_BYTES, MIN_BLOCK_BYTES } from '@p2p/protocol';
 import { Board, type Servable } from './board.js';
 import { type Flight, Flights } from './flights.js';
 import { Lane, type LaneOffer } from './lane.js';
@@ -227,7 +227,9 @@ export class UploadSchedule<LaneKey, LinkKey> {
 
   #send(lane: Lane<LaneKey>, { nowMs, maxBytes }: { nowMs: number; maxBytes: number }): Block<LaneKey> {
     const { piece, at: start, end: pieceEnd } = lane.sending as NonNullable<typeof lane.sending>;
-    const end = Math.min(pieceEnd, start + lane.creditLeft, start + this.#blockBytes(maxBytes, nowMs));
+    // However fast others are: whoever has acknowledged nothing yet must not hold much.
+    const most = lane.flight.isProven ? maxBytes : Math.min(maxBytes, FIRST_FLIGHT_BYTES);
+    const end = Math.min(pieceEnd, start + lane.creditLeft, start + this.#blockBytes(most, nowMs));
     const bytes = end - start;
     lane.send(bytes, this.#flights.depart(lane.flight, bytes, nowMs));
     if (lane.sending === undefined) this.#sending.delete(lane);
