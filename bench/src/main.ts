@@ -51,7 +51,7 @@ for (const [name, benchmark] of Object.entries(benchmarks)) {
   const figures = await benchmark.run({ ...options, say });
   assertCounted(figures);
   const command = ['pnpm bench', name, ...words.filter((word) => !named.includes(word))].join(' ');
-  const path = saveRun({ benchmark: name, tiny: options.tiny, command, figures }, new Date());
+  const path = saveRun({ benchmark: name, tiny: options.tiny, only: options.only, command, figures }, new Date());
   process.stdout.write(`${tableOf(figures)}  kept in ${path}\n\n`);
 }
 process.stdout.write(skipped.join(''));

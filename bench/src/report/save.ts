@@ -10,14 +10,17 @@ const folder = fileURLToPath(new URL('../results/', import.meta.url));
 export interface Run {
   readonly benchmark: string;
   readonly tiny: boolean;
+  /** The only case that was measured; undefined: all of them. */
+  readonly only: string | undefined;
   readonly command: string;
   readonly figures: readonly Figure[];
 }
 
-/** @returns the path of the file that was written; a second run on one day replaces the first */
+/** @returns the path of the file that was written; a second run of the same on one day replaces the first */
 export function saveRun(run: Run, now: Date): string {
   mkdirSync(folder, { recursive: true });
-  const path = `${folder}${now.toISOString().slice(0, 10)}-${run.benchmark}${run.tiny ? '-tiny' : ''}.json`;
+  const words = [now.toISOString().slice(0, 10), run.benchmark, run.only?.replaceAll(/\W+/g, '-'), run.tiny && 'tiny'];
+  const path = `${folder}${words.filter(Boolean).join('-')}.json`;
   const figures = run.figures.map((figure) => ({
     ...figure,
     ...(figure.of === undefined ? {} : { of: figure.of.map((value) => Number(value.toPrecision(4))) }),
