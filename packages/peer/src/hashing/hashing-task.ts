@@ -3,7 +3,7 @@
  * Runs in any thread.
  */
 import { readSync, writeSync } from 'node:fs';
-import { HASH_BYTES, type Piece, type PieceGeometry, pieceHash, pieceRange } from '@p2p/swarm';
+import { HASH_BYTES, hashOfLeaves, leafHashes, type PieceGeometry, pieceHash, pieceRange } from '@p2p/swarm';
 import { isSystemError } from '../data-directory/system-files.js';
 import { sha256 } from '../sharing/sha256.js';
 
@@ -70,18 +70,16 @@ function writerTo(file: number): (bytes: Uint8Array, offset: number) => void {
   };
 }
 
-/** Of this thread: what it reads is hashed before it reads on. */
-let reading = new Uint8Array(0);
+/** Of this thread: what it reads is hashed before it reads on, as long as the processor's own memory holds it. */
+const reading = new Uint8Array(256 * 1024);
 
 function hashPieces({ file, geometry, first, end }: HashTask): HashResult {
-  if (reading.length < geometry.pieceLength) reading = new Uint8Array(geometry.pieceLength);
   const hashes = new Uint8Array((end - first) * HASH_BYTES);
   try {
     for (let index = first; index < end; index++) {
-      const { start, end: stop } = pieceRange(index, geometry);
-      const bytes = reading.subarray(0, stop - start);
-      if (!readAll(file, start, bytes)) return { is: 'cut' };
-      hashes.set(hashOf({ index, bytes }, geometry), (index - first) * HASH_BYTES);
+      const leaves = leavesOf(file, pieceRange(index, geometry));
+      if (leaves === undefined) return { is: 'cut' };
+      hashes.set(hashOfLeaves(sha256, leaves, geometry), (index - first) * HASH_BYTES);
     }
     return { is: 'hashed', hashes };
   } catch (error) {
@@ -90,27 +88,15 @@ function hashPieces({ file, geometry, first, end }: HashTask): HashResult {
   }
 }
 
-/** A hole is compared with zeros so many bytes at a time, which is far quicker than to hash it. */
-const ZEROS = new Uint8Array(64 * 1024);
-
-/** The hash of a piece of zeros, of the length that was asked for last: where holes are, there may be thousands. */
-let zeros: { readonly pieceLength: number; readonly hash: Uint8Array } | undefined;
-
-function hashOf(piece: Piece, geometry: PieceGeometry): Uint8Array {
-  const { pieceLength, pieceCount } = geometry;
-  // The last one is short, and one that is alone has a tree of its own height.
-  const isOrdinary = pieceCount > 1 && piece.bytes.length === pieceLength;
-  if (!isOrdinary || !isZero(piece.bytes)) return pieceHash(sha256, piece, geometry);
-  if (zeros?.pieceLength !== pieceLength) zeros = { pieceLength, hash: pieceHash(sha256, piece, geometry) };
-  return zeros.hash;
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += ZEROS.length) {
-    const some = bytes.subarray(at, at + ZEROS.length);
-    if (Buffer.compare(some, ZEROS.subarray(0, some.length)) !== 0) return false;
+/** The hashes of the leaves in `[start, end)` of a file; undefined where it ends before. */
+function leavesOf(file: number, { start, end }: { start: number; end: number }): Uint8Array | undefined {
+  const leaves: Uint8Array[] = [];
+  for (let at = start; at < end; at += reading.length) {
+    const bytes = reading.subarray(0, end - at);
+    if (!readAll(file, at, bytes)) return undefined;
+    leaves.push(leafHashes(sha256, bytes));
   }
-  return true;
+  return Buffer.concat(leaves);
 }
 
 /** False where the file ends before. */
