@@ -192,6 +192,14 @@ describe('a file that is shared twice', () => {
     expect(one?.content.tree.layer).toBe(other?.content.tree.layer);
   });
 
+  it('is not hashed again either when it was not shared in between', async () => {
+    const first = await run();
+    const { tree } = await first.share('a');
+    await first.shares.forget({ id: idOf(1), user: 'ana' });
+    expect(first.names()).toEqual([]);
+    expect((await first.shares.known(inDirectory('a')))?.tree).toBe(tree);
+  });
+
   it('is hashed again when it was touched', async () => {
     const first = await run();
     await first.share('a');

@@ -1,4 +1,5 @@
 /** The shares of all users of this client, as they are looked up: by the file, by where it lies, by what it is called. */
+import { MAX_FORMER_SHARES } from '@p2p/protocol';
 import { MultiMap } from './multi-map.js';
 import { type ShareRecord, shareKey } from './share-records.js';
 
@@ -10,6 +11,8 @@ export class ShareList {
   readonly #byKey = new Map<string, ShareRecord>();
   readonly #byPath = new MultiMap<string, ShareRecord>();
   readonly #byName = new MultiMap<string, ShareRecord>();
+  /** By path: what was shared of it last, and no longer is. */
+  readonly #former = new Map<string, ShareRecord>();
 
   /** It takes the place of what was recorded of the same file. */
   put(record: ShareRecord): void {
@@ -29,12 +32,14 @@ export class ShareList {
     const record = this.get(share);
     if (record === undefined) return false;
     this.#unlist(record);
+    this.#rememberFormer(record);
     return this.#byKey.delete(shareKey(record));
   }
 
-  /** What is shared of this path: several users may, in several groups. */
-  at(path: string): ReadonlySet<ShareRecord> {
-    return this.#byPath.of(path);
+  /** What is shared of this path: several users may, in several groups. And what was until lately. */
+  at(path: string): ShareRecord[] {
+    const former = this.#former.get(path);
+    return [...this.#byPath.of(path), ...(former === undefined ? [] : [former])];
   }
 
   named(names: Names): ShareRecord | undefined {
@@ -44,6 +49,13 @@ export class ShareList {
 
   of(user: string): ShareRecord[] {
     return [...this.#byKey.values()].filter((record) => record.user === user);
+  }
+
+  #rememberFormer(record: ShareRecord): void {
+    this.#former.delete(record.path);
+    this.#former.set(record.path, record);
+    const [oldest] = this.#former.keys();
+    if (this.#former.size > MAX_FORMER_SHARES && oldest !== undefined) this.#former.delete(oldest);
   }
 
   #unlist(record: ShareRecord): void {

@@ -42,7 +42,7 @@ export class Shares {
 
   /** The file at `path` as it was hashed before; undefined where it wasn't, or has changed since. */
   async known(path: string): Promise<Hashed | undefined> {
-    for (const record of [...this.#records.at(path)]) {
+    for (const record of this.#records.at(path)) {
       const state = await stateOfSource(path, record.stamp);
       const tree = this.#options.kept.trees.get(record);
       if (state.is === 'same' && tree !== undefined) return { tree, stamp: state.stamp };

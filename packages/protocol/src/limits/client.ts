@@ -11,3 +11,6 @@ export const REMEMBER_PIECES_AFTER_MS = 400;
 
 /** Runs of pieces of which it is remembered who had them last, written every half second: enough for a person who asks. */
 export const MAX_HELD_RUNS = 64;
+
+/** Files that were shared until lately and are not hashed again where they come back unchanged, as long as the client runs. */
+export const MAX_FORMER_SHARES = 1_000;
