@@ -29,6 +29,12 @@ export interface DownloadRequest {
   readonly destination: string;
 }
 
+/** In the list, and on its way to the disk. */
+interface Placed {
+  readonly download: Download;
+  readonly remembered: Promise<unknown>;
+}
+
 /** The file is not this user's to have any more. */
 const endsDownload: ReadonlySet<ErrorCode> = new Set(['no_such_group', 'not_a_member', 'no_such_file']);
 
@@ -59,13 +65,14 @@ export class Downloads {
     ]);
     if (!opened.ok) return opened;
     this.#options.wallet.put(opened.swarm.group, opened.swarm.grant);
-    return this.#starting.runExclusive(async () => {
-      const download = await this.#place(request, opened.swarm, resolved);
-      if ('code' in download) return download;
-      this.#runQueued();
-      const { path, metadata } = download.target;
-      return { ok: true, result: { group, file, bytes: metadata.bytes, path } };
-    });
+    const placed = await this.#starting.runExclusive(() => this.#place(request, opened.swarm, resolved));
+    if ('code' in placed) return placed;
+    // Asked for is asked for, whatever becomes of this process. Those that are placed meanwhile are written with it.
+    await placed.remembered;
+    this.#listen(placed.download, opened.swarm);
+    this.#runQueued();
+    const { path, metadata } = placed.download.target;
+    return { ok: true, result: { group, file, bytes: metadata.bytes, path } };
   }
 
   /** Those of the user who is logged in, else of the one who was last. */
@@ -192,7 +199,7 @@ export class Downloads {
     { group, file }: DownloadRequest,
     swarm: ReplyTo<'open_swarm'>,
     destination: Destination,
-  ): Promise<Download | Refusal> {
+  ): Promise<Placed | Refusal> {
     const former = this.named(group, file);
     if (former?.isUnderWay) return refusal('already_exists', 'this download is under way');
     const path = await this.#checkPath(destination);
@@ -202,9 +209,7 @@ export class Downloads {
       return typeof path === 'string' ? refusal('not_logged_in') : path;
     }
     if (former?.isKept && former.target.path === path && isSameFile(former.target.metadata, swarm)) {
-      await former.resume();
-      this.#listen(former, swarm);
-      return former;
+      return { download: former, remembered: former.resume() };
     }
     const { bytes, pieceLength, root } = swarm;
     const metadata = { group: swarm.group, file: swarm.file, root, bytes, pieceLength };
@@ -214,10 +219,7 @@ export class Downloads {
     const download = new Download({ record, progress: undefined }, this.#context);
     this.#list.put(download);
     this.#review(download);
-    // Asked for is asked for, whatever becomes of this process.
-    await download.remember();
-    this.#listen(download, swarm);
-    return download;
+    return { download, remembered: download.remember() };
   }
 
   async #checkPath(destination: Destination): Promise<string | Refusal> {

@@ -21,6 +21,9 @@ export interface OpenedRecords {
 /** A change: what is to be under the key; undefined: nothing. */
 export type RecordChange = readonly [key: string, body: RecordBody | undefined];
 
+/** LevelDB begins files after megabytes: a look at its directory is not due after each of many small records. */
+const LOOK_AFTER_BYTES = 64 * 1024;
+
 /** The store's own record, changed with every other one. */
 const SUM_KEY = 'sum';
 const sum = z.object({ changes: z.int().min(0), records: z.int().min(0) });
@@ -42,6 +45,8 @@ export class RecordStore {
   #waiting = new Map<string, RecordBody | undefined>();
   /** Files of the store that nobody else can read by now. */
   #private = new Set<string>();
+  /** Written since those were looked at. */
+  #unlookedBytes = 0;
   #level: Level | undefined;
   #changes: number;
   #complain: (reason: string) => void = () => undefined;
@@ -118,10 +123,19 @@ export class RecordStore {
   async #put(level: Level, taken: ReadonlyMap<string, RecordBody | undefined>): Promise<void> {
     const changes = this.#changes + 1;
     const all = [...taken, [SUM_KEY, sumOf(changes, this.#countAfter(taken))] as const];
-    await level.batch(all.map(operationOf), { sync: true });
+    const operations = all.map(operationOf);
+    await level.batch(operations, { sync: true });
     for (const [key, body] of taken) body === undefined ? this.#keys.delete(key) : this.#keys.add(key);
     this.#changes = changes;
     await this.#count?.write(changes);
+    await this.#lookAfter(level, operations);
+  }
+
+  /** Nobody else shall read what LevelDB has begun with these. */
+  async #lookAfter(level: Level, operations: readonly ReturnType<typeof operationOf>[]): Promise<void> {
+    for (const operation of operations) this.#unlookedBytes += operation.type === 'put' ? operation.value.length : 0;
+    if (this.#unlookedBytes < LOOK_AFTER_BYTES) return;
+    this.#unlookedBytes = 0;
     await makePrivate(level.location, this.#private);
   }
 
