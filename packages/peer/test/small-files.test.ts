@@ -1,11 +1,17 @@
 /** What one small file of many costs: counted in requests to a tracker, writes of the store, flushes and connections. */
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClientRequest } from '@p2p/protocol';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { dataDirectoryIn, openIn } from './opened-peer.js';
+import { uploadCommand } from '../src/commands/upload-command.js';
+import { HashingPool } from '../src/hashing/hashing-pool.js';
+import { openLibrary } from '../src/library/kept-library.js';
+import { Library } from '../src/library/library.js';
+import { Shares } from '../src/library/shares.js';
+import { Announcer } from '../src/sharing/announcer.js';
+import { OpenFiles } from '../src/sharing/open-files.js';
+import type { Account } from '../src/tracker-session/account.js';
+import type { TrackerSession } from '../src/tracker-session/tracker-session.js';
 import { patternBytes } from './pattern-bytes.js';
-import { identityIn, ScriptedTracker } from './scripted-tracker.js';
 import { MemorySwarm } from './swarm-in-memory.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -23,60 +29,61 @@ async function writesIn(library: string): Promise<number> {
 }
 
 describe('sharing many small files of a group', () => {
-  const answers: { readonly [type: string]: (request: ClientRequest) => Record<string, unknown> } = {
-    login: () => ({ type: 'login.ok', user: 'alice', replicated: true }),
-    check_member: () => ({ type: 'check_member.ok', group }),
-    share_file: (request) => {
-      const name = 'file' in request ? request.file : '';
-      return { type: 'share_file.ok', group, file: `${'b'.repeat(64)}.${name}`, name, replicated: true };
-    },
-    announce: () => ({ type: 'announce.ok', refused: [] }),
-  };
-
+  /** Uploads to a tracker that lets everything pass, without a connection that could be lost under load. */
   async function sharing() {
-    const identity = await identityIn(directory, 'cluster');
-    const tracker = await ScriptedTracker.start(identity, {
-      user: 'alice',
-      answer: (request) => answers[request.type]?.(request),
+    const asked: string[] = [];
+    const answers: { readonly [type: string]: object } = { check_member: { group }, announce: { refused: [] } };
+    const session = {
+      ask: async ({ type }: { type: string }) => {
+        asked.push(type);
+        return { ok: true, reply: answers[type], tracker: 1 };
+      },
+      change: async ({ type, file }: { type: string; file: string }) => {
+        asked.push(type);
+        return {
+          ok: true,
+          reply: { group, file: `${'b'.repeat(64)}.${file}`, name: file, replicated: true },
+          tracker: 1,
+        };
+      },
+    } as unknown as TrackerSession;
+    const kept = await openLibrary(join(directory, 'library'));
+    const [library, files, threads] = [new Library(), new OpenFiles(), new HashingPool()];
+    library.setUser('alice');
+    const announcer = new Announcer(session, library);
+    const shares = new Shares({ kept, library, files, hashing: threads, notice: (line) => expect.fail(line) });
+    const account = { token: new Uint8Array(32), user: 'alice' } as unknown as Account;
+    onTestFinished(async () => {
+      announcer.close();
+      await threads.close();
+      await kept.store.close();
     });
-    const opened = await openIn(directory, [tracker]);
-    if (!opened.ok) throw new Error(opened.message);
-    onTestFinished(() => opened.peer.close());
-    await opened.peer.login('alice', 'secret');
+    const { uploadFile } = uploadCommand({ session, account, shares, announcer, threads, hashing: () => undefined });
     return {
-      ...{ tracker, peer: opened.peer },
+      ...{ announcer, uploadFile },
       async share(name: string): Promise<void> {
         await writeFile(join(directory, name), patternBytes(FILE_BYTES));
-        expect(await opened.peer.uploadFile(join(directory, name), 'films')).toMatchObject({ ok: true });
+        expect(await uploadFile(join(directory, name), 'films')).toMatchObject({ ok: true });
       },
-      asked: (type: ClientRequest['type']): number =>
-        tracker.requests.filter((request) => request.type === type).length,
+      count: (type: string): number => asked.filter((each) => each === type).length,
     };
   }
 
   it('asks once whether it may be done, and writes once for each', async () => {
-    const { share, asked } = await sharing();
+    const { share, count } = await sharing();
     for (let number = 1; number <= 10; number++) await share(`${number}`);
-    expect(asked('check_member')).toBe(1);
-    expect(asked('share_file')).toBe(10);
-    expect(asked('announce')).toBe(10);
-    expect(await writesIn(join(dataDirectoryIn(directory), 'library'))).toBe(10);
+    expect(['check_member', 'share_file', 'announce'].map(count)).toEqual([1, 10, 10]);
+    expect(await writesIn(join(directory, 'library'))).toBe(10);
   });
 
   it('asks again when the membership may be over, and where the file is at fault', async () => {
-    const { peer, tracker, share, asked } = await sharing();
+    const { announcer, uploadFile, share, count } = await sharing();
     await share('1');
-    const told = new Promise<void>((resolve) => {
-      peer.onEvent(({ event }) => {
-        if (event === 'notice') resolve();
-      });
-    });
-    tracker.push({ type: 'membership_ended', group: 'films', left: false });
-    await told;
+    announcer.refresh();
     await share('2');
-    expect(asked('check_member')).toBe(2);
-    expect(await peer.uploadFile(join(directory, 'missing'), 'films')).toMatchObject({ code: 'file_unreadable' });
-    expect(asked('check_member')).toBe(3);
+    expect(count('check_member')).toBe(2);
+    expect(await uploadFile(join(directory, 'missing'), 'films')).toMatchObject({ code: 'file_unreadable' });
+    expect(count('check_member')).toBe(3);
   });
 });
 
