@@ -22,7 +22,7 @@ export class FirstChoices {
   #waiting = new Map<number, Choice>();
   #nextWaiting = new Map<number, Choice>();
 
-  /** `missing`: taken as its own. `random`: in [0, 1). */
+  /** `missing`: what is dropped is taken out of it. `random`: in [0, 1). */
   constructor(missing: Bitfield, random: () => number) {
     this.#missing = missing;
     this.#random = random;
