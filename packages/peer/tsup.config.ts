@@ -4,7 +4,8 @@ import { defineConfig } from 'tsup';
 const common = { format: 'esm', target: 'node20', sourcemap: true, silent: true } as const;
 
 export default defineConfig([
-  { ...common, entry: ['src/index.ts'] },
+  // Of zod what is used: it has very many small files to load.
+  { ...common, entry: ['src/index.ts'], noExternal: ['zod'] },
   {
     ...common,
     entry: { 'hashing/hashing-worker': 'src/hashing/hashing-worker.ts' },

@@ -1,7 +1,7 @@
 /** Inputs: nothing but the seed decides on them, and they are what a target can use. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dice, decodeScript, encodeScript, mutateBytes, mutateScript, mutateValue, valuesOf } from '../src/index.js';
 import { inputOf } from '../src/run/input.js';
 import type { Target } from '../src/target.js';

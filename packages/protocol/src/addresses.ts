@@ -1,5 +1,5 @@
 /** Addresses as people write them: `host:port`, an IPv6 host in brackets. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_HOST_BYTES } from './limits.js';
 
 export interface Address {

@@ -3,7 +3,7 @@
  * tracker answers each with `<type>.ok` or `error` under the same id, in any order, and may push news in between.
  * docs/PROTOCOL.md explains every message; a test holds it against these schemas.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from './errors.js';
 import {
   bytesOf,

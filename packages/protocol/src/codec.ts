@@ -3,7 +3,7 @@
  * incoming ones are decoded and held against the schema of everything that may be said to this side.
  */
 import { Packr } from 'msgpackr';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ErrorCode, errorCodes } from './errors.js';
 import { MAX_REQUEST_NUMBER, MAX_REQUEST_VALUES } from './limits.js';
 import { isPlainValue } from './plain-values.js';

@@ -1,5 +1,5 @@
 /** Schemas of single fields that several messages share: names, passwords, bytes, addresses. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_HOST_BYTES, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './limits.js';
 import { checkDeviceName, checkName, harmless, type NameCheck, type NameKind, utf8Length } from './names.js';
 

@@ -2,7 +2,7 @@
  * Identifiers as branded strings: what was checked once at the door can't be mixed up inside. Entity ids are derived
  * from the request that makes the entity, so the same request accepted by two trackers makes one entity.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_TRACKERS } from './limits.js';
 
 const hex32 = /^[0-9a-f]{64}$/;

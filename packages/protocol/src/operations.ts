@@ -2,7 +2,7 @@
  * An operation is the unit that trackers agree on: made once by the tracker that took the request, the same bytes
  * everywhere after. What each does to the state is `@p2p/state`'s matter.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pack, unpack, unpackOwn, untilFirstFault } from './codec.js';
 import { toldName } from './fields.js';
 import {

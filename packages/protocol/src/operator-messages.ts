@@ -2,7 +2,7 @@
  * What whoever runs a tracker may ask of it while it runs: one request on a connection of its own, over which the
  * cluster's key was shown, as the first message in the place of `init`. One reply, and the connection ends.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { userName } from './fields.js';
 import { clusterId, slotNumber } from './identifiers.js';
 import { MAX_REFUSAL_DETAIL_BYTES, MAX_TRACKERS } from './limits.js';

@@ -4,7 +4,7 @@
  * chooses among them when it can send. Control messages are MessagePack maps; file bytes travel in frames of their own
  * kind that are never parsed: `1 | channel (4 bytes) | offset in the file (8 bytes) | bytes`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { rawBytes } from './fields.js';
 import { contentRoot, count, groupId } from './identifiers.js';
 import {

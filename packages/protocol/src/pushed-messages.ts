@@ -1,5 +1,5 @@
 /** What a tracker says to a client without being asked, and what comes up in answers too. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { peerAddress, toldName } from './fields.js';
 import { deviceId, fileId, groupId, sessionId, userId } from './identifiers.js';
 import { MAX_ENDED_PER_MESSAGE, MAX_PEERS_PER_REPLY, MAX_SUCCESSION_BYTES, MAX_SUCCESSIONS } from './limits.js';

@@ -2,7 +2,7 @@
  * What trackers say to each other. Only a connection whose key is the cluster's own may speak it; on any other the
  * first of these messages is a violation. docs/REPLICATION.md tells the story, docs/PROTOCOL.md the fields.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytesOf, entriesOf, peerAddress, rawBytes, userName } from './fields.js';
 import { clusterId, count, deviceId, fileId, incarnationId, slotNumber, timeMs, userId } from './identifiers.js';
 import {

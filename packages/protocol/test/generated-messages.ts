@@ -1,6 +1,6 @@
 /** Values that fit a schema, generated from the schema: whatever a message allows, some test has sent. */
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   deviceName,
   fileName,

@@ -1,5 +1,5 @@
 /** What a schema's message is called and which fields it has, read from the schemas themselves. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface EntrySchemas {
   readonly key: z.core.$ZodType;

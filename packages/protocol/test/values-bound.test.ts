@@ -1,6 +1,6 @@
 /** How many values a message may be made of: the fullest honest ones pass, and one value more than the bound does not. */
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { entriesOf } from '../src/fields.js';
 import {
   clientRequest,

@@ -14,7 +14,7 @@ import {
   timeMs,
   userId,
 } from '@p2p/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Signer, signStatement, verifyStatement } from './statement.js';
 
 const TYPE = 'p2p-grant+jwt';

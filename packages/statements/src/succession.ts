@@ -1,6 +1,6 @@
 /** A succession: the word of a cluster's key that another key takes its place. Whoever knew the first follows. */
 import { clusterId, MAX_SUCCESSION_BYTES, timeMs } from '@p2p/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Signer, signStatement, verifyStatement } from './statement.js';
 
 const TYPE = 'p2p-succession+jwt';

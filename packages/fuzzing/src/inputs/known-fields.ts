@@ -1,5 +1,5 @@
 /** What a world knows better than its schemas: the names and ids of what is there, by the names of fields. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Known } from './values-of.js';
 
 /** Candidates by the name of a field; each schema takes those that fit it. */

@@ -3,7 +3,7 @@
  * come out of a small pool for each form, so that messages speak of the same things.
  */
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dice } from '../dice.js';
 import { notableText, plainText } from './notable-texts.js';
 

@@ -1,7 +1,7 @@
 /** How downloads are written down, and read again: checked as a stranger's words would be. */
 import { contentRoot, type DeviceId, deviceId, errorCodes, fileId, groupId } from '@p2p/protocol';
 import { Bitfield, geometryOf } from '@p2p/swarm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RecordBody } from './sealed-record.js';
 import { fileSize, keptStamp, pieceSize, stampText } from './share-records.js';
 

@@ -5,7 +5,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ChangeCount } from './change-count.js';
 import { type Level, makePrivate, openLevel, readLevel, UnusableStoreError, wordsOf } from './level-directory.js';
 import { type RecordBody, seal, unseal } from './sealed-record.js';

@@ -1,7 +1,7 @@
 /** How shares and content trees are written down, and read again: checked as a stranger's words would be. */
 import { contentRoot, fileId, groupId, LEAF_BYTES, MAX_FILE_BYTES, MAX_PIECE_BYTES } from '@p2p/protocol';
 import { type ContentTree, geometryOf, layerBytesOf } from '@p2p/swarm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeptStamp } from '../sharing/file-stamp.js';
 import type { RecordBody } from './sealed-record.js';
 
