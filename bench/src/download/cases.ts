@@ -9,7 +9,7 @@ export interface Case {
 }
 
 /** What is measured beside the cases, each by its name. */
-export type Part = 'choices' | 'event loops' | 'hashing' | 'stalling' | 'small files' | 'large';
+export type Part = 'choices' | 'own choices' | 'event loops' | 'hashing' | 'stalling' | 'small files' | 'large';
 
 export interface Plan {
   readonly bytes: number;
@@ -27,6 +27,10 @@ const cases = [oneToOne, { seeders: 1, downloaders: 3 }, twoToOne, { seeders: 2,
 /** Everything takes part in the first; ours alone in the other, without rivals. */
 const tinyCases = [oneToOne, twoToOne];
 
+const parts: readonly Part[] = ['choices', 'own choices', 'event loops', 'hashing', 'stalling', 'small files', 'large'];
+/** Measured where they are asked for by name. */
+const byName: ReadonlySet<Part> = new Set<Part>(['choices', 'own choices']);
+
 /** In front of its figures. */
 export function nameOf({ seeders, downloaders }: Case): string {
   return `${seeders} to ${downloaders}`;
@@ -34,12 +38,11 @@ export function nameOf({ seeders, downloaders }: Case): string {
 
 /** Throws where there is nothing of the name that `only` gives. */
 export function planOf({ tiny, large, sizeMib, rounds, only }: BenchmarkOptions): Plan {
-  const parts: readonly Part[] = ['choices', 'event loops', 'hashing', 'stalling', 'small files', 'large'];
   const names = [...cases.map(nameOf), ...parts];
   if (only !== undefined && !names.includes(only))
     throw new RangeError(`there is no "${only}", but ${names.join(', ')}`);
   const usual = (tiny ? tinyCases : cases).map(nameOf);
-  const usualParts = parts.filter((part) => (part === 'large' ? large : part !== 'choices'));
+  const usualParts = parts.filter((part) => (part === 'large' ? large : !byName.has(part)));
   const wanted = only === undefined ? [...usual, ...usualParts] : [only];
   return {
     bytes: (sizeMib ?? (tiny ? 4 : 1_024)) * MIB,

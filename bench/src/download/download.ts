@@ -9,6 +9,7 @@ import type { Contender } from '../contenders/contender.js';
 import { ownClients } from '../contenders/own-clients.js';
 import type { Figure } from '../report/figures.js';
 import { type Case, nameOf, type Plan, planOf } from './cases.js';
+import { ownChoices } from './choices/own-choices.js';
 import { findContenders } from './contenders.js';
 import { measureEventLoops } from './event-loop.js';
 import { nodeChoices, nodePipe } from './floors/node-pipe.js';
@@ -54,8 +55,10 @@ async function measureIn(place: Place, plan: Plan, options: BenchmarkOptions): P
     figures.push(...(await measureCase({ each, contenders, stage }, plan, say)));
   }
   const { parts, rounds } = plan;
-  if (parts.has('choices')) {
-    const contenders = [nodePipe.hashedInWorker, ...nodeChoices];
+  for (const contenders of [
+    ...(parts.has('choices') ? [[nodePipe.hashedInWorker, ...nodeChoices]] : []),
+    ...(parts.has('own choices') ? [[ownClients, ...ownChoices()]] : []),
+  ]) {
     figures.push(...(await measureCase({ each: { seeders: 1, downloaders: 1 }, contenders, stage }, plan, say)));
   }
   if (parts.has('event loops')) figures.push(...(await measureEventLoops(stage)));
