@@ -14,20 +14,28 @@ afterEach(() => {
 });
 
 /** What has been said of bytes that came, in order. */
-function openChannel(): { channel: Channel; told: number[] } {
+function openChannel(): { channel: Channel; told: number[]; sent: string[]; renew: (grant: string) => void } {
+  const [group, root] = [`${'1'.repeat(64)}.1`, '2'.repeat(64)] as [GroupId, ContentRoot];
   const told: number[] = [];
+  const sent: string[] = [];
   const send = (frame: Uint8Array): void => {
     const decoded = decodeMessage(downloaderMessage, frame);
+    if (decoded.ok) sent.push(decoded.message.type);
     if (decoded.ok && decoded.message.type === 'credit') told.push(decoded.message.received);
   };
-  const wallet = { onRenewed: () => () => undefined, of: () => undefined };
+  let renew = (_: string): void => undefined;
+  const onRenewed = (listener: (group: GroupId, grant: string) => void): (() => void) => {
+    renew = (grant) => listener(group, grant);
+    return () => undefined;
+  };
+  const wallet = { onRenewed, of: () => 'a.grant.shown' };
   const link = new PeerLink({ send, closed: false } as unknown as Connection, {
     wallet: wallet as never,
+    shown: { group, grant: 'a.grant.shown' },
     hashing: { buffers: new PooledBuffers() },
     now: () => Date.now(),
   });
-  const [group, root] = ['1'.repeat(32), '2'.repeat(64)] as [GroupId, ContentRoot];
-  return { channel: link.open(group, root, {} as ChannelHandlers), told };
+  return { channel: link.open(group, root, {} as ChannelHandlers), told, sent, renew };
 }
 
 it('one word stands for all that comes shortly after another one', async () => {
@@ -53,4 +61,11 @@ it('nothing is said of a channel that was closed meanwhile', async () => {
   await vi.advanceTimersByTimeAsync(10 * CREDIT_INTERVAL_MS);
   expect(told).toEqual([0]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('a grant that came with the hello is shown once, and its successor when there is one', () => {
+  const { sent, renew } = openChannel();
+  expect(sent).toEqual(['open']);
+  renew('its.successor.shown');
+  expect(sent).toEqual(['open', 'grant']);
 });

@@ -40,8 +40,6 @@ export function dialPeerAs(identity: Identity): DialPeer {
 }
 
 export interface GreetPeerOptions extends PeerLinkOptions {
-  /** For one group: the first thing that the peer wants to see. */
-  readonly grant: string;
   /** Shared by all links; bytes above the limit wait in the network. */
   readonly limiter: RateLimiter;
   /** Takes what comes; nothing is read while it has too much to do. */
@@ -51,7 +49,7 @@ export interface GreetPeerOptions extends PeerLinkOptions {
 
 /** Says hello over `connection` and waits for the answer; undefined where none comes in time. Later frames go to the link. */
 export function greetPeer(connection: Connection, options: GreetPeerOptions): Promise<PeerLink | undefined> {
-  const { grant, limiter, hashing, ended } = options;
+  const { shown, limiter, hashing, ended } = options;
   const reading = new Reading(connection);
   return new Promise((resolve) => {
     let link: PeerLink | undefined;
@@ -78,7 +76,7 @@ export function greetPeer(connection: Connection, options: GreetPeerOptions): Pr
         ended();
       },
     });
-    connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download', grant }));
+    connection.send(encodeMessage({ type: 'hello', protocol: PROTOCOL_VERSION, role: 'download', grant: shown.grant }));
   });
 }
 

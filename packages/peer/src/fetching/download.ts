@@ -124,7 +124,6 @@ export class Download {
     if (this.#state !== 'queued' || this.#running !== undefined || this.#closed) return;
     const running = new AbortController();
     this.#running = running;
-    this.#context.hashing.getReady();
     if (this.#progress.done === 0) this.#become('downloading');
     await this.#turn.runExclusive(() => this.#begin(running.signal));
   }
@@ -240,6 +239,10 @@ export class Download {
     });
     this.#run = run;
     run.start(this.#peers.all());
+    // While those are dialled.
+    setImmediate(() => {
+      if (this.#run === run) this.#context.hashing.getReady();
+    });
   }
 
   /** Every piece is written: moves the file under its final name, then tells. */

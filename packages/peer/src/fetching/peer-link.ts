@@ -76,8 +76,16 @@ interface OpenChannel {
   credit: number;
 }
 
+/** What a peer is shown, and has to believe before it gives anything of the group's files. */
+export interface ShownGrant {
+  readonly group: GroupId;
+  readonly grant: string;
+}
+
 export interface PeerLinkOptions {
   readonly wallet: GrantWallet;
+  /** With the hello. */
+  readonly shown: ShownGrant;
   /** What large frames come in. */
   readonly hashing: Pick<HashingPool, 'buffers'>;
   /** Monotonic, ms. */
@@ -104,11 +112,12 @@ export class PeerLink {
   #roundTripMs: number | undefined;
 
   /** `connection` has been greeted; its frames and its end are to be passed on to {@link receive} and {@link end}. */
-  constructor(connection: Connection, { wallet, hashing, now }: PeerLinkOptions) {
+  constructor(connection: Connection, { wallet, shown, hashing, now }: PeerLinkOptions) {
     this.#connection = connection;
     this.#wallet = wallet;
     this.#buffers = hashing.buffers;
     this.#now = now;
+    this.#shown.set(shown.group, shown.grant);
     this.#stopListening = wallet.onRenewed((group, grant) => {
       if (this.#shown.has(group)) this.#show(group, grant);
     });

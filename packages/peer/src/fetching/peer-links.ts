@@ -82,7 +82,7 @@ export class PeerLinks {
       forget();
       return 'not_reached';
     }
-    const link = await greetPeer(connection, { grant, wallet, limiter, hashing, now, ended: forget });
+    const link = await greetPeer(connection, { shown: { group, grant }, wallet, limiter, hashing, now, ended: forget });
     // It hung up on the hello: perhaps since it knows better than we do what the grant is worth.
     if (link === undefined) wallet.doubt(group);
     return link ?? 'not_reached';

@@ -50,7 +50,7 @@ export const MAX_SERVED_CONNECTIONS_PER_ADDRESS = 64;
 export const MAX_SERVED_CONNECTIONS_PER_DEVICE = 4;
 
 /** Pieces that have come and are not on their way to the disk yet: beyond it no peer is read from until it is half of it. */
-export const MAX_UNKEPT_BYTES = 24 * 1024 * 1024;
+export const MAX_UNKEPT_BYTES = 8 * 1024 * 1024;
 
 /** Memory for pieces and blocks that is kept for the next ones, though nobody needs it now: what fast peers have under way. */
 export const MAX_IDLE_BUFFER_BYTES = 16 * 1024 * 1024;
