@@ -1,5 +1,5 @@
 /** Who shares what: second sharers, files in two groups, and every way of no longer sharing. */
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ClientProgram, Cluster, gatherGroup, passwordOf } from '@p2p/harness';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -60,6 +60,28 @@ test('other content under a name that is taken is refused', async () => {
   await writeFile(join(cluster.directory, 'other'), 'other content');
   expect(await bob.refused(`upload_file other films --as ${file}`)).toBe('already_exists');
   await untilSharers(1);
+});
+
+test('--verify hashes a file of which nothing else tells that it has changed', async () => {
+  const path = join(cluster.directory, `rotten-${file}`);
+  const write = async (content: string): Promise<void> => {
+    await writeFile(path, content);
+    await utimes(path, 1_000_000_000, 1_000_000_000);
+  };
+  const upload = async (words: string): Promise<string> =>
+    (await alice.succeed(`upload_file ${path} films ${words}`)).root;
+  await write('content');
+  const root = await upload(`--as ${file}-1`);
+  await write('CONTENT');
+  expect(await upload(`--as ${file}-2`)).toBe(root);
+  expect(await upload(`--as ${file}-3 --verify`)).not.toBe(root);
+  const sharers = new Map([
+    [`${file}-1`, 0],
+    [`${file}-2`, 0],
+    [`${file}-3`, 1],
+  ]);
+  const isAsItIs = (row: FileRow): boolean => (sharers.get(row.file) ?? row.sharers) === row.sharers;
+  await carol.until('list_files films', ({ files }) => files.every(isAsItIs));
 });
 
 test('who has downloaded a file shares it', async () => {

@@ -47,7 +47,7 @@ describe('the table of commands', () => {
       'show_downloads',
       'stop_share <group> <file>',
       'trackers',
-      'upload_file <path> <group> [--as NAME]',
+      'upload_file <path> <group> [--as NAME] [--verify]',
       'wait [seconds]',
       'whoami',
     ]);
@@ -57,7 +57,7 @@ describe('the table of commands', () => {
     '%s refuses too few and too many arguments with its usage',
     async (name, usage) => {
       const required = usage.split('<').length - 1;
-      const all = usage.includes('--as') ? required + 2 : usage.split(/[<[]/).length - 1;
+      const all = usage.includes('--as') ? required + 3 : usage.split(/[<[]/).length - 1;
       const counts = required === 0 ? [all + 1] : [required - 1, all + 1];
       for (const count of counts) {
         const outcome = await run(memoryPeer(), name, ...Array.from({ length: count }, () => 'x'));
@@ -85,16 +85,19 @@ describe('single commands', () => {
     await run(peer, 'upload_file', 'a.mkv', 'films');
     await run(peer, 'upload_file', '~/a.mkv', 'films', '--as', 'b.mkv');
     await run(peer, 'upload_file', '--as', '--as', '--as', '--as');
+    await run(peer, 'upload_file', '--verify', '--as', '--verify', '--as', '--verify');
     expect(calls).toEqual([
-      ['/here/a.mkv', 'films', undefined],
-      ['/home/ann/a.mkv', 'films', 'b.mkv'],
-      ['/here/--as', '--as', '--as'],
+      ['/here/a.mkv', 'films', { verify: false }],
+      ['/home/ann/a.mkv', 'films', { name: 'b.mkv', verify: false }],
+      ['/here/--as', '--as', { name: '--as', verify: false }],
+      ['/here/--verify', '--as', { name: '--verify', verify: true }],
     ]);
     const bad = { ok: false, code: 'bad_request' };
     expect(await run(peer, 'upload_file', 'a.mkv', 'films', '--as')).toMatchObject(bad);
     expect(await run(peer, 'upload_file', 'a.mkv', 'films', '--as', 'b', '--as', 'c')).toMatchObject(bad);
+    expect(await run(peer, 'upload_file', 'a.mkv', 'films', '--verify', '--verify')).toMatchObject(bad);
     expect(await run(peer, 'upload_file', '', 'films')).toMatchObject(bad);
-    expect(calls).toHaveLength(3);
+    expect(calls).toHaveLength(4);
   });
 
   it('download_file keeps the separator at the end of a directory', async () => {

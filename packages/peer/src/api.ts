@@ -137,6 +137,13 @@ export type PeerEvent =
   /** One calm line for a person. */
   | { readonly event: 'notice'; readonly message: string };
 
+export interface UploadOptions {
+  /** What the file is to be called; by default the path's last component. */
+  readonly name?: string | undefined;
+  /** Whether all of it is read and hashed, though it was shared before and the system says that it is the same. */
+  readonly verify?: boolean;
+}
+
 /** An open client. Names are what a person typed; they are checked (`invalid_name`) before anything else happens. */
 export interface Peer {
   createUser(user: string, password: string): Promise<Answer<{ user: string } & Replicated>>;
@@ -165,11 +172,11 @@ export interface Peer {
   listGroups(): Promise<Answer<{ groups: GroupRow[] }>>;
   listMembers(group: string): Promise<Answer<{ members: { user: string; owner: boolean; online: boolean }[] }>>;
 
-  /** `path` is absolute; `name` is what the file is to be called, by default the path's last component. */
+  /** `path` is absolute. */
   uploadFile(
     path: string,
     group: string,
-    name?: string,
+    options?: UploadOptions,
   ): Promise<Answer<{ group: string; file: string; bytes: number; root: string } & Replicated>>;
   listFiles(group: string): Promise<Answer<{ files: FileRow[] }>>;
   /** `destination` is absolute; a directory, or what ends in a separator, gets the file's name. */

@@ -24,6 +24,11 @@ beforeEach(async () => {
   directory = await temporaryDirectory();
 });
 
+async function fileOf(name: string, bytes: number): Promise<string> {
+  await writeFile(inDirectory(name), patternBytes(bytes));
+  return inDirectory(name);
+}
+
 /** One run of a client, with `user` logged in. */
 async function run(user: string | undefined = 'ana') {
   const kept = await openLibrary(inDirectory('library'));
@@ -36,8 +41,7 @@ async function run(user: string | undefined = 'ana') {
     ...{ kept, library, shares, notices },
     /** Writes a file of so many bytes, and shares it under the name that it has. */
     async share(name: string, { number = 1, owner = 'ana', bytes = 3 * PIECE } = {}) {
-      await writeFile(inDirectory(name), patternBytes(bytes));
-      const hashed = await hashFile(inDirectory(name), () => undefined, new HashingPool());
+      const hashed = await hashFile(await fileOf(name, bytes), () => undefined, new HashingPool());
       if (!hashed.ok) throw new Error(hashed.message);
       await shares.add(
         { id: idOf(number), group, groupName: 'films', name, user: owner, path: inDirectory(name) },
@@ -206,6 +210,25 @@ describe('a file that is shared twice', () => {
     await utimes(inDirectory('a'), 1, 1);
     expect(await first.shares.known(inDirectory('a'))).toBeUndefined();
   });
+
+  it.each(['shared', 'shared until lately'])(
+    'is not what it was %s as, once it was hashed to something else',
+    async (until) => {
+      const first = await run();
+      const former = await first.share('a');
+      if (until === 'shared until lately') await first.shares.forget({ id: idOf(1), user: 'ana' });
+      // As if a disk had changed it by itself: nothing that is looked at tells.
+      const other = await hashFile(await fileOf('b', 2 * PIECE), () => undefined, new HashingPool());
+      if (!other.ok) throw new Error(other.message);
+      await first.shares.disown(inDirectory('a'), former);
+      expect((await first.shares.known(inDirectory('a')))?.tree, 'hashed to the same').toBe(former.tree);
+      await first.shares.disown(inDirectory('a'), other);
+      expect(first.names()).toEqual([]);
+      expect(await first.shares.known(inDirectory('a'))).toBeUndefined();
+      const lines = until === 'shared' ? [expect.stringContaining('a in films is no longer shared')] : [];
+      expect(first.notices).toEqual(lines);
+    },
+  );
 
   it('leaves no hashes behind that nothing needs any more', async () => {
     const first = await run();

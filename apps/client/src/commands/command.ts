@@ -42,8 +42,8 @@ interface Description<R extends string, O extends string, T extends object> {
   readonly required?: readonly R[];
   /** Names of the arguments that may follow, in order. */
   readonly optional?: readonly O[];
-  /** Options that may stand after the required arguments: `{ as: 'NAME' }` is `--as NAME`. */
-  readonly options?: Readonly<Partial<Record<O, string>>>;
+  /** Options that may stand after the required arguments: `{ as: 'NAME', verify: true }` is `--as NAME` and `--verify`. */
+  readonly options?: Readonly<Partial<Record<O, string | true>>>;
   /** Which of the required ones are passwords; they are the last ones. */
   readonly secrets?: readonly R[];
   run(context: CommandContext, given: Given<R, O>): Answer<T> | Promise<Answer<T>>;
@@ -83,7 +83,7 @@ function usageOf({ name, required = [], optional = [], options = {} }: Signature
     name,
     ...required.map((parameter) => `<${parameter}>`),
     ...optional.map((parameter) => `[${parameter}]`),
-    ...Object.entries(options).map(([option, placeholder]) => `[--${option} ${placeholder}]`),
+    ...Object.entries(options).map(([option, value]) => (value === true ? `[--${option}]` : `[--${option} ${value}]`)),
   ].join(' ');
 }
 
@@ -106,11 +106,11 @@ function bindWords<R extends string, O extends string>(
   const free: string[] = [...optional];
   for (let index = required.length; index < words.length; index += 1) {
     const word = words[index] ?? '';
-    const option = Object.keys(options ?? {}).find((known) => word === `--${known}`);
+    const [option, kind] = Object.entries(options ?? {}).find(([known]) => word === `--${known}`) ?? [];
     const parameter = option ?? free.shift();
     if (parameter === undefined) return { ok: false, message: 'too many arguments' };
     if (given[parameter] !== undefined) return { ok: false, message: `${word} is there twice` };
-    if (option !== undefined) index += 1;
+    if (option !== undefined && kind !== true) index += 1;
     const value = words[index];
     if (value === undefined) return { ok: false, message: `${word} needs a value` };
     given[parameter] = value;

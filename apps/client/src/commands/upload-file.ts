@@ -8,10 +8,10 @@ export const uploadFile = command({
   name: 'upload_file',
   summary: 'share a file with a group',
   required: ['path', 'group'],
-  options: { as: 'NAME' },
-  run({ peer, place }, { path, group, as }) {
+  options: { as: 'NAME', verify: true },
+  run({ peer, place }, { path, group, as, verify }) {
     if (path === '') return refusal('bad_request', 'the path is empty');
-    return peer.uploadFile(absolutePath(place, path), group, as);
+    return peer.uploadFile(absolutePath(place, path), group, { name: as, verify: verify !== undefined });
   },
   text: (result) =>
     sentence`sharing ${result.file} (${formatBytes(result.bytes)}) in ${result.group}, root ${result.root}` +

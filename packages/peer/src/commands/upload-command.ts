@@ -30,14 +30,14 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
   const { session, account, announcer } = context;
   const membership = new MembershipCheck({ session, announcer });
   return {
-    async uploadFile(path, group, name) {
+    async uploadFile(path, group, { name, verify = false } = {}) {
       const file = { kind: 'file', text: name ?? basename(path), chosen: true } as const;
       const checked = checkRequest(account, { kind: 'group', text: group }, file);
       if (!checked.ok) return checked;
       const [groupName, fileName] = checked.names;
       const noMember = await membership.check(groupName);
       if (noMember !== undefined) return noMember;
-      const hashed = await knownOrHashed(context, path);
+      const hashed = verify ? await hashAnew(context, path) : await knownOrHashed(context, path);
       // What a tracker has to say comes before what is wrong with the file.
       if (!hashed.ok) return (await membership.ask(groupName)) ?? hashed;
       const { bytes, pieceLength } = hashed.tree.geometry;
@@ -61,10 +61,21 @@ export function uploadCommand(context: UploadCommandContext): Pick<Peer, 'upload
 }
 
 /** Whoever hashes it opens it as well. */
-async function knownOrHashed({ shares, threads, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
-  const known = await shares.known(path);
-  if (known === undefined) return await hashFile(path, everyNowAndThen(path, hashing), threads);
+async function knownOrHashed(context: UploadCommandContext, path: string): Promise<HashedFile> {
+  const known = await context.shares.known(path);
+  if (known === undefined) return await hash(context, path);
   return (await checkReadable(path)) ?? { ok: true, ...known };
+}
+
+/** Also where nothing tells that it has changed. */
+async function hashAnew(context: UploadCommandContext, path: string): Promise<HashedFile> {
+  const hashed = await hash(context, path);
+  if (hashed.ok) await context.shares.disown(path, hashed);
+  return hashed;
+}
+
+function hash({ threads, hashing }: UploadCommandContext, path: string): Promise<HashedFile> {
+  return hashFile(path, everyNowAndThen(path, hashing), threads);
 }
 
 interface Upload {

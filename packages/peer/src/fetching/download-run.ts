@@ -50,6 +50,7 @@ export class DownloadRun {
   readonly #fetch: FileFetch;
   readonly #releaseGrant: () => void;
   #giveUp: NodeJS.Timeout | undefined;
+  #gettingReady: NodeJS.Immediate | undefined;
 
   constructor(options: DownloadRunOptions) {
     const { target, progress, context, handlers } = options;
@@ -80,10 +81,12 @@ export class DownloadRun {
   }
 
   start(peers: readonly SwarmPeer[]): void {
-    const { content } = this.#options.progress;
+    const { progress, context } = this.#options;
     this.#armGiveUp();
     this.#share();
-    this.#fetch.start(peers, content);
+    this.#fetch.start(peers, progress.content);
+    // While peers are dialled: it takes a few milliseconds of this thread as well.
+    this.#gettingReady = setImmediate(() => context.hashing.getReady());
   }
 
   report(): FetchReport {
@@ -121,6 +124,7 @@ export class DownloadRun {
   finish(): void {
     clearTimeout(this.#giveUp);
     this.#giveUp = undefined;
+    clearImmediate(this.#gettingReady);
     this.#fetch.close();
     this.#releaseGrant();
   }

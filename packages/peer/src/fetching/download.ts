@@ -239,10 +239,6 @@ export class Download {
     });
     this.#run = run;
     run.start(this.#peers.all());
-    // While those are dialled.
-    setImmediate(() => {
-      if (this.#run === run) this.#context.hashing.getReady();
-    });
   }
 
   /** Every piece is written: moves the file under its final name, then tells. */

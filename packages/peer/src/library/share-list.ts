@@ -42,6 +42,11 @@ export class ShareList {
     return [...this.#byPath.of(path), ...(former === undefined ? [] : [former])];
   }
 
+  /** It is not what was shared of its path until lately any more. */
+  forgetFormer(record: ShareRecord): void {
+    if (this.#former.get(record.path) === record) this.#former.delete(record.path);
+  }
+
   named(names: Names): ShareRecord | undefined {
     const [record] = this.#byName.of(nameKey(names));
     return record;

@@ -50,6 +50,16 @@ export class Shares {
     return undefined;
   }
 
+  /** The file at `path` was hashed anew. What it was shared as besides, though the system says it is the same, it is not. */
+  async disown(path: string, { tree }: Hashed): Promise<void> {
+    const { root } = nameOf(tree);
+    for (const record of this.#records.at(path)) {
+      if (record.root === root) continue;
+      if (this.#records.get(record) === record) this.#options.notice(await this.#lose(record, { is: 'changed' }));
+      this.#records.forgetFormer(record);
+    }
+  }
+
   /** Serves a file from now on, in whatever place it was before. Resolves when it is remembered, or can't be. */
   async add(share: NewShare, hashed: Hashed): Promise<void> {
     const { kept, files } = this.#options;
