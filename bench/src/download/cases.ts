@@ -9,7 +9,11 @@ export interface Case {
 }
 
 /** What is measured beside the cases, each by its name. */
-export type Part = 'choices' | 'own choices' | 'event loops' | 'hashing' | 'stalling' | 'small files' | 'large';
+const parts = ['choices', 'own choices', 'event loops', 'hashing', 'stalling', 'small files', 'large'] as const;
+export type Part = (typeof parts)[number];
+
+/** Measured where they are asked for by name. */
+const byName: ReadonlySet<Part> = new Set<Part>(['choices', 'own choices']);
 
 export interface Plan {
   readonly bytes: number;
@@ -21,15 +25,11 @@ export interface Plan {
   readonly smallFiles: number;
 }
 
-const oneToOne: Case = { seeders: 1, downloaders: 1 };
+export const oneToOne: Case = { seeders: 1, downloaders: 1 };
 const twoToOne: Case = { seeders: 2, downloaders: 1 };
 const cases = [oneToOne, { seeders: 1, downloaders: 3 }, twoToOne, { seeders: 2, downloaders: 3 }];
 /** Everything takes part in the first; ours alone in the other, without rivals. */
 const tinyCases = [oneToOne, twoToOne];
-
-const parts: readonly Part[] = ['choices', 'own choices', 'event loops', 'hashing', 'stalling', 'small files', 'large'];
-/** Measured where they are asked for by name. */
-const byName: ReadonlySet<Part> = new Set<Part>(['choices', 'own choices']);
 
 /** In front of its figures. */
 export function nameOf({ seeders, downloaders }: Case): string {
@@ -38,7 +38,7 @@ export function nameOf({ seeders, downloaders }: Case): string {
 
 /** Throws where there is nothing of the name that `only` gives. */
 export function planOf({ tiny, large, sizeMib, rounds, only }: BenchmarkOptions): Plan {
-  const names = [...cases.map(nameOf), ...parts];
+  const names: readonly string[] = [...cases.map(nameOf), ...parts];
   if (only !== undefined && !names.includes(only))
     throw new RangeError(`there is no "${only}", but ${names.join(', ')}`);
   const usual = (tiny ? tinyCases : cases).map(nameOf);

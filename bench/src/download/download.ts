@@ -8,7 +8,7 @@ import type { Benchmark, BenchmarkOptions } from '../benchmark.js';
 import type { Contender } from '../contenders/contender.js';
 import { ownClients } from '../contenders/own-clients.js';
 import type { Figure } from '../report/figures.js';
-import { type Case, nameOf, type Plan, planOf } from './cases.js';
+import { type Case, nameOf, oneToOne, type Plan, planOf } from './cases.js';
 import { ownChoices } from './choices/own-choices.js';
 import { findContenders } from './contenders.js';
 import { measureEventLoops } from './event-loop.js';
@@ -55,12 +55,11 @@ async function measureIn(place: Place, plan: Plan, options: BenchmarkOptions): P
     figures.push(...(await measureCase({ each, contenders, stage }, plan, say)));
   }
   const { parts, rounds } = plan;
-  for (const contenders of [
-    ...(parts.has('choices') ? [[nodePipe.hashedInWorker, ...nodeChoices]] : []),
-    ...(parts.has('own choices') ? [[ownClients, ...ownChoices()]] : []),
-  ]) {
-    figures.push(...(await measureCase({ each: { seeders: 1, downloaders: 1 }, contenders, stage }, plan, say)));
-  }
+  const compare = async (contenders: readonly Contender[]): Promise<void> => {
+    figures.push(...(await measureCase({ each: oneToOne, contenders, stage }, plan, say)));
+  };
+  if (parts.has('choices')) await compare([nodePipe.hashedInWorker, ...nodeChoices]);
+  if (parts.has('own choices')) await compare([ownClients, ...ownChoices()]);
   if (parts.has('event loops')) figures.push(...(await measureEventLoops(stage)));
   if (parts.has('hashing')) figures.push(...(await measureHashing(stage, { rounds, say })));
   if (parts.has('stalling')) figures.push(...(await measureStalling(stage, plan.stalling)));
